@@ -1,0 +1,74 @@
+import { type Session } from '../domain/session.js';
+
+/** Why an item is shown. Always true of the item and the session at hand. */
+export const REASONS = [
+  'continue_viewing', // the session already looked at this item
+  'in_cart', // the session put this item into the cart and has not bought it
+  'similar_to_viewed', // shoppers who took `reason_item_id` took this one in the same visit
+  'bought_together', // bought in the same basket as `reason_item_id`
+  'often_next', // shoppers went on to this item from `reason_item_id`
+  'shoppers_like_you', // sessions like this one contain it
+  'same_category', // popular in the category of `reason_item_id`
+  'trending', // taken more often lately than its usual share
+  'popular', // among the most taken items
+] as const;
+
+export type Reason = (typeof REASONS)[number];
+
+export interface Recommendation {
+  readonly itemId: string;
+  /** In 0..1, never rising with rank. Comparable inside one answer only. */
+  readonly score: number;
+  readonly reason: Reason;
+  /** 1 is the first. */
+  readonly rank: number;
+  /** The session's item that the reason speaks of, where it speaks of one. */
+  readonly reasonItemId?: string;
+}
+
+export interface RecommendOptions {
+  /** 1..100; fewer come back only if the whole catalogue minus the exclusions has fewer. */
+  readonly k: number;
+  readonly excludeItems?: readonly string[];
+  /** Whether items viewed or clicked in the session may be shown. Bought ones never are. */
+  readonly includeViewed: boolean;
+  /** Keep the feature values of the answer's items, for the feature log. */
+  readonly keepFeatures?: boolean;
+}
+
+export interface RecommendAnswer {
+  readonly recommendations: readonly Recommendation[];
+  /** How the time was spent, milliseconds. */
+  readonly timings: { readonly candidatesMs: number; readonly featuresMs: number; readonly rankingMs: number };
+  /** With `keepFeatures`: all candidates with their features and raw ranker scores, in candidate order. */
+  readonly served?: ServedFeatures;
+}
+
+export interface ServedFeatures {
+  readonly itemIds: readonly string[];
+  /** Row-major [candidates x features]. */
+  readonly features: Float64Array;
+  readonly rawScores: Float64Array;
+}
+
+/** A model in service. Immutable: a new model is a new recommender. Single-threaded, never waits. */
+export interface Recommender {
+  readonly modelVersion: string;
+  /** Milliseconds since 1970 UTC. */
+  readonly trainedAtMs: number;
+  /** 0 when the bundle has no ranker and answers come from the item-to-item tables alone. */
+  readonly featuresCount: number;
+  readonly itemsCount: number;
+
+  /** The next items for a session; null or an empty session gets popular items. Never throws, never empty unless exclusions leave nothing. */
+  recommend(session: Session | null, options: RecommendOptions): RecommendAnswer;
+
+  /** Items most like one item, best first; null if the model does not know the item. */
+  similar(itemId: string, k: number): readonly Recommendation[] | null;
+
+  /** Most popular items now, best first; null if the category is named and unknown. */
+  popular(k: number, category?: string): readonly Recommendation[] | null;
+
+  /** Whether the catalogue knows an item. */
+  hasItem(itemId: string): boolean;
+}
