@@ -1,0 +1,59 @@
+import { type TableSet } from '../tables/table-set.js';
+import { CandidateSet } from './candidate-set.js';
+import { CategoryPopularRetriever, PopularRetriever } from './popular.js';
+import { type Retriever } from './retriever.js';
+import { RevisitRetriever } from './revisit.js';
+import { RowSumRetriever } from './row-sum.js';
+import { SessionKnnRetriever } from './session-knn.js';
+import { QUERY_EVENTS, type SessionQuery } from './session-query.js';
+import { maxCandidates, SOURCES, type RetrievalSettings, type SourceName } from './settings.js';
+
+/** Runs every source and merges what they find. Holds scratch memory: one per thread, one query at a time. */
+export class CandidateGenerator {
+  private readonly retrievers: readonly Retriever[];
+  private readonly candidates: CandidateSet;
+
+  constructor(
+    tables: TableSet,
+    private readonly settings: RetrievalSettings,
+  ) {
+    const { limits, lagDecay } = settings;
+    const rows = (name: 'next' | 'previous' | 'co_session' | 'bought_together' | 'walk') =>
+      new RowSumRetriever(name, tables.itemTables[name], lagDecay[name], QUERY_EVENTS);
+    const bySource: Record<SourceName, Retriever> = {
+      revisit: new RevisitRetriever(),
+      next: rows('next'),
+      previous: rows('previous'),
+      co_session: rows('co_session'),
+      bought_together: rows('bought_together'),
+      walk: rows('walk'),
+      session_knn: new SessionKnnRetriever(tables.sessionIndex, settings.sessionKnn, QUERY_EVENTS),
+      category_popular: new CategoryPopularRetriever(
+        tables.catalogue.category,
+        tables.categoryIndex,
+        limits.category_popular,
+      ),
+      popular: new PopularRetriever(tables.popularity.list, limits.popular),
+    };
+    this.retrievers = SOURCES.map((name) => bySource[name]);
+    this.candidates = new CandidateSet(
+      tables.items.length,
+      SOURCES.length,
+      maxCandidates(settings),
+      Math.max(...SOURCES.map((name) => limits[name])),
+    );
+  }
+
+  /** The candidates of a session. The same object every time: valid until the next call. */
+  collect(query: SessionQuery): CandidateSet {
+    const { candidates, retrievers } = this;
+    candidates.begin();
+    for (let s = 0; s < retrievers.length; s++) {
+      candidates.openSource(s);
+      retrievers[s]!.retrieve(query, candidates);
+      candidates.closeSource(this.settings.limits[SOURCES[s]!]);
+    }
+    candidates.finish();
+    return candidates;
+  }
+}

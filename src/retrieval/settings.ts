@@ -1,0 +1,59 @@
+/** Every candidate source, in the order in which they run; the order is part of a model (features refer to it). */
+export const SOURCES = [
+  'revisit',
+  'next',
+  'previous',
+  'co_session',
+  'bought_together',
+  'walk',
+  'session_knn',
+  'category_popular',
+  'popular',
+] as const;
+export type SourceName = (typeof SOURCES)[number];
+
+export interface RetrievalSettings {
+  /** How many of its best items each source gives to the union. */
+  readonly limits: Readonly<Record<SourceName, number>>;
+  /** A session item's row weighs `lagDecay^lag`; lag 0 is the last event. */
+  readonly lagDecay: Readonly<Record<'next' | 'previous' | 'co_session' | 'bought_together' | 'walk', number>>;
+  readonly sessionKnn: {
+    /** Most recent sessions looked at per session item (m). */
+    readonly sessionsPerItem: number;
+    /** Most similar sessions that vote (k). */
+    readonly neighbours: number;
+    /** Weight of a session item: `exp(-lag / positionDecay)`. */
+    readonly positionDecay: number;
+    /** Weight of a neighbour: `exp(-ageDays / ageDecayDays)`. */
+    readonly ageDecayDays: number;
+    /** Weight of a neighbour's item: `exp(-|its place - place of the last match| / distanceDecay)`. */
+    readonly distanceDecay: number;
+  };
+}
+
+export const DEFAULT_RETRIEVAL_SETTINGS: RetrievalSettings = {
+  limits: {
+    revisit: 30,
+    next: 60,
+    previous: 40,
+    co_session: 50,
+    bought_together: 30,
+    walk: 60,
+    session_knn: 60,
+    category_popular: 20,
+    popular: 20,
+  },
+  lagDecay: { next: 0.6, previous: 0.6, co_session: 0.8, bought_together: 0.9, walk: 0.75 },
+  sessionKnn: {
+    sessionsPerItem: 500,
+    neighbours: 300,
+    positionDecay: 2,
+    ageDecayDays: 60,
+    distanceDecay: 5,
+  },
+};
+
+/** The most candidates a union can have. */
+export function maxCandidates(settings: RetrievalSettings): number {
+  return SOURCES.reduce((sum, source) => sum + settings.limits[source], 0);
+}

@@ -1,0 +1,171 @@
+import { type Catalogue, type CodedColumn } from '../data/catalogue.js';
+import { type EventTable } from '../data/event-table.js';
+import { type SectionArray, type Sections } from '../domain/sections.js';
+import { StringColumn, StringIndex } from '../domain/string-column.js';
+import { buildCategoryIndex, type CategoryIndex } from './category-index.js';
+import { type ItemTable } from './item-table.js';
+import { knownEvents } from './known-events.js';
+import { buildPairTable } from './pair-tables.js';
+import { buildPopularity, type Popularity } from './popularity.js';
+import { buildSessionIndex, type SessionIndex } from './session-index.js';
+import { type TableSettings } from './settings.js';
+import { buildWalkTable } from './walk-table.js';
+
+/** The item-to-item tables, in the order they are built. */
+export const ITEM_TABLES = ['next', 'previous', 'co_session', 'bought_together', 'walk'] as const;
+export type ItemTableName = (typeof ITEM_TABLES)[number];
+
+/** Everything counted from the events known at one cut: what retrievers and features read. Immutable. */
+export interface TableSet {
+  readonly items: StringColumn;
+  readonly clock: 'real' | 'ordinal';
+  /** The time of the newest known event, milliseconds since 1970 UTC. */
+  readonly lastMs: number;
+  readonly itemTables: Readonly<Record<ItemTableName, ItemTable>>;
+  readonly popularity: Popularity;
+  readonly sessionIndex: SessionIndex;
+  readonly categoryIndex: CategoryIndex;
+  readonly catalogue: Catalogue;
+}
+
+export interface BuildTablesOptions {
+  /** Sessions [0, sessionsEnd) are counted, nothing after them. */
+  readonly sessionsEnd: number;
+  /** For the ordinal clock, see tables/session-age.ts. */
+  readonly scaleSessions: number;
+  readonly settings: TableSettings;
+  readonly onStep?: (name: string, done: number, total: number) => void;
+}
+
+export function buildTables(events: EventTable, options: BuildTablesOptions): TableSet {
+  const { settings, onStep } = options;
+  const total = ITEM_TABLES.length + 2;
+  let done = 0;
+  const step = <T>(name: string, build: () => T): T => {
+    onStep?.(name, done++, total);
+    return build();
+  };
+  const known = step('postings', () => knownEvents(events, options.sessionsEnd, options.scaleSessions));
+  const next = step('next', () => buildPairTable(known, 'next', settings.next, settings));
+  const previous = step('previous', () => buildPairTable(known, 'previous', settings.next, settings));
+  const coSession = step('co_session', () => buildPairTable(known, 'co_session', settings.coSession, settings));
+  const bought = step('bought_together', () =>
+    buildPairTable(known, 'bought_together', settings.boughtTogether, settings),
+  );
+  const walk = step('walk', () => buildWalkTable(known, next, previous, settings));
+  const popularity = step('popularity', () => buildPopularity(known, settings));
+  return {
+    items: events.items,
+    clock: events.clock,
+    lastMs: known.lastMs,
+    itemTables: { next, previous, co_session: coSession, bought_together: bought, walk },
+    popularity,
+    sessionIndex: buildSessionIndex(known, settings),
+    categoryIndex: buildCategoryIndex(events.catalogue, popularity.recent[2], settings.popularity.listLength),
+    catalogue: events.catalogue,
+  };
+}
+
+/** The table set as named arrays for a bundle, with the index from item id to item. */
+export function tableSections(tables: TableSet): Sections {
+  const sections: Sections = {
+    'items/bytes': tables.items.bytes,
+    'items/offsets': tables.items.offsets,
+    'items/slots': StringIndex.of(tables.items).slots,
+    'clock': new Float64Array([tables.clock === 'real' ? 0 : 1, tables.lastMs]),
+  };
+  for (const name of ITEM_TABLES) {
+    for (const [part, array] of Object.entries(tables.itemTables[name])) {
+      sections[`item_table/${name}/${part}`] = array as SectionArray;
+    }
+  }
+  const { recent, ...popularity } = tables.popularity;
+  for (const [part, array] of Object.entries(popularity)) sections[`popularity/${part}`] = array;
+  recent.forEach((array, h) => (sections[`popularity/recent_${h}`] = array));
+  for (const [part, array] of Object.entries(tables.sessionIndex)) sections[`session_index/${part}`] = array;
+  for (const [part, array] of Object.entries(tables.categoryIndex)) sections[`category_index/${part}`] = array;
+
+  const { title, category, brand, seller, price, weightGrams, volumeCm3 } = tables.catalogue;
+  if (title !== null) addStrings(sections, 'catalogue/title', title);
+  for (const [name, column] of Object.entries({ category, brand, seller })) {
+    if (column === null) continue;
+    sections[`catalogue/${name}/codes`] = column.codes;
+    addStrings(sections, `catalogue/${name}/names`, column.names);
+  }
+  for (const [name, column] of Object.entries({ price, weightGrams, volumeCm3 })) {
+    if (column !== null) sections[`catalogue/${name}`] = column;
+  }
+  return sections;
+}
+
+function addStrings(sections: Sections, name: string, column: StringColumn): void {
+  sections[`${name}/bytes`] = column.bytes;
+  sections[`${name}/offsets`] = column.offsets;
+}
+
+/**
+ * Reads back what {@link tableSections} wrote.
+ *
+ * @param section gives a named array, or undefined where the bundle has none
+ * @throws whatever `missing` throws when a required array is absent
+ */
+export function tablesFromSections(
+  section: (name: string) => SectionArray | undefined,
+  missing: (name: string) => never,
+): { tables: TableSet; itemIds: StringIndex } {
+  const need = <T extends SectionArray>(name: string) => (section(name) ?? missing(name)) as T;
+  const strings = (name: string) => new StringColumn(need(`${name}/bytes`), need(`${name}/offsets`));
+  const coded = (name: string): CodedColumn | null =>
+    section(`catalogue/${name}/codes`) === undefined
+      ? null
+      : { codes: need(`catalogue/${name}/codes`), names: strings(`catalogue/${name}/names`) };
+  const floats = (name: string) => (section(`catalogue/${name}`) as Float32Array | undefined) ?? null;
+
+  const items = strings('items');
+  const [clock, lastMs] = need<Float64Array>('clock');
+  const itemTables = Object.fromEntries(
+    ITEM_TABLES.map((name) => [
+      name,
+      {
+        offsets: need(`item_table/${name}/offsets`),
+        neighbours: need(`item_table/${name}/neighbours`),
+        weights: need(`item_table/${name}/weights`),
+      } satisfies ItemTable,
+    ]),
+  ) as unknown as Record<ItemTableName, ItemTable>;
+  const popularityPart = (part: string) => need<Float32Array>(`popularity/${part}`);
+  const tables: TableSet = {
+    items,
+    clock: clock === 0 ? 'real' : 'ordinal',
+    lastMs: lastMs!,
+    itemTables,
+    popularity: {
+      total: popularityPart('total'),
+      recent: [popularityPart('recent_0'), popularityPart('recent_1'), popularityPart('recent_2')],
+      rank: popularityPart('rank'),
+      repeatShare: popularityPart('repeatShare'),
+      purchaseShare: popularityPart('purchaseShare'),
+      firstSeenDays: popularityPart('firstSeenDays'),
+      lastSeenDays: popularityPart('lastSeenDays'),
+      list: need('popularity/list'),
+    },
+    sessionIndex: {
+      sessionsOffsets: need('session_index/sessionsOffsets'),
+      sessions: need('session_index/sessions'),
+      itemsOffsets: need('session_index/itemsOffsets'),
+      items: need('session_index/items'),
+      ageDays: need('session_index/ageDays'),
+    },
+    categoryIndex: { offsets: need('category_index/offsets'), items: need('category_index/items') },
+    catalogue: {
+      title: section('catalogue/title/bytes') === undefined ? null : strings('catalogue/title'),
+      category: coded('category'),
+      brand: coded('brand'),
+      seller: coded('seller'),
+      price: floats('price'),
+      weightGrams: floats('weightGrams'),
+      volumeCm3: floats('volumeCm3'),
+    },
+  };
+  return { tables, itemIds: new StringIndex(items, need('items/slots')) };
+}
