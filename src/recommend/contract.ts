@@ -8,9 +8,11 @@ export const REASONS = [
   'bought_together', // bought in the same basket as `reason_item_id`
   'often_next', // shoppers went on to this item from `reason_item_id`
   'shoppers_like_you', // sessions like this one contain it
+  'related_to_viewed', // two or three steps from `reason_item_id` in what shoppers took one after the other
   'same_category', // popular in the category of `reason_item_id`
   'trending', // taken more often lately than its usual share
   'popular', // among the most taken items
+  'catalogue', // nothing better is left: simply from the catalogue
 ] as const;
 
 export type Reason = (typeof REASONS)[number];
@@ -47,7 +49,7 @@ export interface RecommendAnswer {
 export interface ServedFeatures {
   readonly itemIds: readonly string[];
   /** Row-major [candidates x features]. */
-  readonly features: Float64Array;
+  readonly features: Float32Array;
   readonly rawScores: Float64Array;
 }
 

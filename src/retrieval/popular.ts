@@ -15,7 +15,8 @@ export class PopularRetriever implements Retriever {
   ) {}
 
   retrieve(_query: SessionQuery, out: CandidateSet): void {
-    for (let r = 0, n = Math.min(this.limit, this.list.length); r < n; r++) out.add(this.list[r]!, 1 / (1 + r));
+    for (let r = 0, n = Math.min(this.limit, this.list.length); r < n; r++)
+      out.add(this.list[r]!, 1 / (1 + r));
   }
 }
 

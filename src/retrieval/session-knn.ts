@@ -39,14 +39,20 @@ export class SessionKnnRetriever implements Retriever {
     this.matched = new Uint32Array(sessions);
     this.touched = new Uint32Array(sessions);
     this.top = new TopN(settings.neighbours);
-    this.lagWeights = Float64Array.from({ length: maxLag }, (_, lag) => Math.exp(-lag / settings.positionDecay));
-    this.distanceWeights = Float64Array.from({ length: 256 }, (_, d) => Math.exp(-d / settings.distanceDecay));
+    this.lagWeights = Float64Array.from({ length: maxLag }, (_, lag) =>
+      Math.exp(-lag / settings.positionDecay),
+    );
+    this.distanceWeights = Float64Array.from({ length: 256 }, (_, d) =>
+      Math.exp(-d / settings.distanceDecay),
+    );
     this.idf = Float32Array.from({ length: items }, (_, i) =>
       Math.log(1 + sessions / (1 + index.sessionsOffsets[i + 1]! - index.sessionsOffsets[i]!)),
     );
     this.sessionWeight = Float32Array.from(
       index.ageDays,
-      (age, s) => Math.exp(-age / settings.ageDecayDays) / Math.sqrt(index.itemsOffsets[s + 1]! - index.itemsOffsets[s]!),
+      (age, s) =>
+        Math.exp(-age / settings.ageDecayDays) /
+        Math.sqrt(index.itemsOffsets[s + 1]! - index.itemsOffsets[s]!),
     );
   }
 

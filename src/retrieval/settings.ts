@@ -16,7 +16,9 @@ export interface RetrievalSettings {
   /** How many of its best items each source gives to the union. */
   readonly limits: Readonly<Record<SourceName, number>>;
   /** A session item's row weighs `lagDecay^lag`; lag 0 is the last event. */
-  readonly lagDecay: Readonly<Record<'next' | 'previous' | 'co_session' | 'bought_together' | 'walk', number>>;
+  readonly lagDecay: Readonly<
+    Record<'next' | 'previous' | 'co_session' | 'bought_together' | 'walk', number>
+  >;
   readonly sessionKnn: {
     /** Most recent sessions looked at per session item (m). */
     readonly sessionsPerItem: number;

@@ -1,4 +1,4 @@
-import { type Catalogue } from '../data/catalogue.js';
+import { type CodedColumn } from '../data/catalogue.js';
 import { TopN } from './top-n.js';
 
 /** The most popular items of each category, for "more of the same" and as filler. */
@@ -8,13 +8,15 @@ export interface CategoryIndex {
   readonly items: Uint32Array;
 }
 
-/** @param popularity [items] the score to order by. @returns no categories at all when the catalogue has none */
+/**
+ * @param category any coded attribute; null gives an index without categories
+ * @param popularity [items] the score to order by
+ */
 export function buildCategoryIndex(
-  catalogue: Catalogue,
+  category: CodedColumn | null,
   popularity: Float32Array,
   listLength: number,
 ): CategoryIndex {
-  const category = catalogue.category;
   const categories = category === null ? 0 : category.names.length;
   const tops = Array.from({ length: categories }, () => new TopN(listLength));
   popularity.forEach((score, item) => {

@@ -13,7 +13,6 @@ export interface ItemTable {
   readonly weights: Float32Array;
 }
 
-
 /** The weight of `neighbour` in a row, 0 where it is not in it. Walks the row. */
 export function weightIn(table: ItemTable, row: number, neighbour: number): number {
   for (let e = table.offsets[row]!, end = table.offsets[row + 1]!; e < end; e++) {

@@ -31,7 +31,8 @@ export function knownEvents(events: EventTable, sessionsEnd: number, scaleSessio
   const items = itemCount(events);
   const eventsEnd = events.sessionOffsets[sessionsEnd]!;
   const sessionOf = new Uint32Array(eventsEnd);
-  for (let s = 0; s < sessionsEnd; s++) sessionOf.fill(s, events.sessionOffsets[s], events.sessionOffsets[s + 1]);
+  for (let s = 0; s < sessionsEnd; s++)
+    sessionOf.fill(s, events.sessionOffsets[s], events.sessionOffsets[s + 1]);
 
   const postingOffsets = new Uint32Array(items + 1);
   for (let e = 0; e < eventsEnd; e++) postingOffsets[events.itemIndex[e]! + 1]!++;

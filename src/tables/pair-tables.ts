@@ -36,7 +36,10 @@ export function buildPairTable(
   const lookAhead = kind === 'previous' ? 0 : pair.maxDistance;
 
   const sessionWeight = known.ageDays.map((age) => 2 ** (-age / pair.halfLifeDays));
-  const distanceWeight = Float64Array.from({ length: pair.maxDistance + 1 }, (_, d) => d ** -pair.distancePower);
+  const distanceWeight = Float64Array.from(
+    { length: pair.maxDistance + 1 },
+    (_, d) => d ** -pair.distancePower,
+  );
   const damping = Float64Array.from(
     { length: known.items },
     (_, i) => (postingOffsets[i + 1]! - postingOffsets[i]! + 20) ** -pair.popularityPower,

@@ -51,7 +51,9 @@ export function buildPopularity(known: KnownEvents, settings: TableSettings): Po
     }
   }
 
-  const byTotal = Uint32Array.from({ length: items }, (_, i) => i).sort((a, b) => total[b]! - total[a]! || a - b);
+  const byTotal = Uint32Array.from({ length: items }, (_, i) => i).sort(
+    (a, b) => total[b]! - total[a]! || a - b,
+  );
   const rank = new Float32Array(items).fill(items);
   byTotal.forEach((item, position) => {
     if (total[item]! > 0) rank[item] = position;

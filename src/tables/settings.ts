@@ -18,7 +18,11 @@ export interface TableSettings {
   readonly next: PairTableSettings;
   readonly coSession: PairTableSettings;
   readonly boughtTogether: PairTableSettings;
-  readonly walk: { readonly backwardWeight: number; readonly fanOut: number; readonly popularityPower: number };
+  readonly walk: {
+    readonly backwardWeight: number;
+    readonly fanOut: number;
+    readonly popularityPower: number;
+  };
   readonly sessionIndex: {
     /** Most recent sessions kept per item. */
     readonly sessionsPerItem: number;

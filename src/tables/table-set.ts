@@ -48,7 +48,9 @@ export function buildTables(events: EventTable, options: BuildTablesOptions): Ta
   const known = step('postings', () => knownEvents(events, options.sessionsEnd, options.scaleSessions));
   const next = step('next', () => buildPairTable(known, 'next', settings.next, settings));
   const previous = step('previous', () => buildPairTable(known, 'previous', settings.next, settings));
-  const coSession = step('co_session', () => buildPairTable(known, 'co_session', settings.coSession, settings));
+  const coSession = step('co_session', () =>
+    buildPairTable(known, 'co_session', settings.coSession, settings),
+  );
   const bought = step('bought_together', () =>
     buildPairTable(known, 'bought_together', settings.boughtTogether, settings),
   );
@@ -61,7 +63,7 @@ export function buildTables(events: EventTable, options: BuildTablesOptions): Ta
     itemTables: { next, previous, co_session: coSession, bought_together: bought, walk },
     popularity,
     sessionIndex: buildSessionIndex(known, settings),
-    categoryIndex: buildCategoryIndex(events.catalogue, popularity.recent[2], settings.popularity.listLength),
+    categoryIndex: buildCategoryIndex(events.catalogue.category, popularity.recent[2], settings.popularity.listLength),
     catalogue: events.catalogue,
   };
 }
@@ -72,7 +74,7 @@ export function tableSections(tables: TableSet): Sections {
     'items/bytes': tables.items.bytes,
     'items/offsets': tables.items.offsets,
     'items/slots': StringIndex.of(tables.items).slots,
-    'clock': new Float64Array([tables.clock === 'real' ? 0 : 1, tables.lastMs]),
+    clock: new Float64Array([tables.clock === 'real' ? 0 : 1, tables.lastMs]),
   };
   for (const name of ITEM_TABLES) {
     for (const [part, array] of Object.entries(tables.itemTables[name])) {
@@ -83,7 +85,8 @@ export function tableSections(tables: TableSet): Sections {
   for (const [part, array] of Object.entries(popularity)) sections[`popularity/${part}`] = array;
   recent.forEach((array, h) => (sections[`popularity/recent_${h}`] = array));
   for (const [part, array] of Object.entries(tables.sessionIndex)) sections[`session_index/${part}`] = array;
-  for (const [part, array] of Object.entries(tables.categoryIndex)) sections[`category_index/${part}`] = array;
+  for (const [part, array] of Object.entries(tables.categoryIndex))
+    sections[`category_index/${part}`] = array;
 
   const { title, category, brand, seller, price, weightGrams, volumeCm3 } = tables.catalogue;
   if (title !== null) addStrings(sections, 'catalogue/title', title);

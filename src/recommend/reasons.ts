@@ -1,0 +1,109 @@
+import { ADD_TO_CART } from '../domain/event.js';
+import { type CandidateSet } from '../retrieval/candidate-set.js';
+import { type SessionQuery } from '../retrieval/session-query.js';
+import { SOURCES, type SourceName } from '../retrieval/settings.js';
+import { weightIn } from '../tables/item-table.js';
+import { type ItemTableName, type TableSet } from '../tables/table-set.js';
+import { type Reason } from './contract.js';
+
+export interface Explanation {
+  readonly reason: Reason;
+  /** Dense index of the session item the reason speaks of, -1 for none. */
+  readonly reasonItem: number;
+}
+
+/** An item whose middle-term share is this many times its overall share is trending. */
+const TRENDING_RATIO = 1.5;
+
+const sourceNumber = (name: SourceName) => SOURCES.indexOf(name);
+
+/** The sources that can explain, with what they say. */
+const RELATIONS: readonly { source: number; table: ItemTableName | null; reason: Reason }[] = [
+  { source: sourceNumber('bought_together'), table: 'bought_together', reason: 'bought_together' },
+  { source: sourceNumber('next'), table: 'next', reason: 'often_next' },
+  { source: sourceNumber('co_session'), table: 'co_session', reason: 'similar_to_viewed' },
+  { source: sourceNumber('session_knn'), table: null, reason: 'shoppers_like_you' },
+  { source: sourceNumber('walk'), table: 'walk', reason: 'related_to_viewed' },
+];
+
+/**
+ * Why a candidate is shown: the strongest of the statements that are true of it. A relation counts by the candidate's
+ * share of the source's best score, and speaks of the session item that adds most to it.
+ *
+ * @param candidate position in `candidates`
+ */
+export function explain(
+  candidate: number,
+  query: SessionQuery,
+  candidates: CandidateSet,
+  tables: TableSet,
+): Explanation {
+  const item = candidates.items[candidate]!;
+  const own = query.distinctOf(item);
+  if (own >= 0) {
+    const inCart = query.highestTypes[own] === ADD_TO_CART;
+    return { reason: inCart ? 'in_cart' : 'continue_viewing', reasonItem: -1 };
+  }
+  let strongest: (typeof RELATIONS)[number] | null = null;
+  let strength = 0;
+  for (const relation of RELATIONS) {
+    const best = candidates.bestScores[relation.source]!;
+    const share = best > 0 ? candidates.scores[relation.source]![candidate]! / best : 0;
+    // A basket says more than a visit, so a relation listed earlier keeps its place unless clearly beaten.
+    if (share > strength * 1.5) {
+      strongest = relation;
+      strength = share;
+    }
+  }
+  if (strongest !== null) {
+    const reasonItem = strongest.table === null ? -1 : strongestItem(tables, strongest.table, item, query);
+    if (strongest.table === null || reasonItem >= 0) return { reason: strongest.reason, reasonItem };
+  }
+  const sameCategory = itemOfSameCategory(tables, item, query);
+  if (sameCategory >= 0) return { reason: 'same_category', reasonItem: sameCategory };
+  return { reason: popularityReason(tables, item), reasonItem: -1 };
+}
+
+/** Why an item is shown that no item of the session speaks for. */
+export function popularityReason(tables: TableSet, item: number): Reason {
+  const { total, recent, rank, list } = tables.popularity;
+  if (total[item] === 0) return 'catalogue';
+  const share = total[item]! / sumOf(total);
+  const recentShare = recent[1][item]! / sumOf(recent[1]);
+  if (recentShare > TRENDING_RATIO * share) return 'trending';
+  return rank[item]! < list.length ? 'popular' : 'catalogue';
+}
+
+/** The session item whose row gives `item` the most, the more recent one on a tie; -1 if no row holds it. */
+function strongestItem(tables: TableSet, name: ItemTableName, item: number, query: SessionQuery): number {
+  const table = tables.itemTables[name];
+  let found = -1;
+  let most = 0;
+  for (let d = 0; d < query.distinctCount; d++) {
+    const weight = weightIn(table, query.distinctItems[d]!, item) / (1 + query.lags[d]!);
+    if (weight > most) {
+      most = weight;
+      found = query.distinctItems[d]!;
+    }
+  }
+  return found;
+}
+
+function itemOfSameCategory(tables: TableSet, item: number, query: SessionQuery): number {
+  const codes = tables.catalogue.category?.codes;
+  if (codes === undefined || codes[item]! < 0) return -1;
+  for (let d = 0; d < query.distinctCount; d++) {
+    if (codes[query.distinctItems[d]!] === codes[item]) return query.distinctItems[d]!;
+  }
+  return -1;
+}
+
+const sums = new WeakMap<Float32Array, number>();
+
+/** The sum of a table's column, worked out once. */
+function sumOf(column: Float32Array): number {
+  let sum = sums.get(column);
+  if (sum === undefined) sums.set(column, (sum = Math.max(Number.MIN_VALUE, column.reduce((a, b) => a + b, 0))));
+  return sum;
+}
+

@@ -1,0 +1,92 @@
+import { FeatureSet } from '../features/feature-set.js';
+import { type Forest } from '../ranking/forest.js';
+import { CandidateGenerator } from '../retrieval/candidate-generator.js';
+import { type CandidateSet } from '../retrieval/candidate-set.js';
+import { type SessionQuery } from '../retrieval/session-query.js';
+import { maxCandidates, type RetrievalSettings, SOURCES } from '../retrieval/settings.js';
+import { type TableSet } from '../tables/table-set.js';
+
+/** Where the time of one query went, milliseconds. */
+export interface ScoreTimings {
+  candidatesMs: number;
+  featuresMs: number;
+  rankingMs: number;
+}
+
+/**
+ * The stretch that training, evaluation and serving share: session -> candidates -> features -> scores. One per thread;
+ * its results are valid until the next call.
+ */
+export class SessionScorer {
+  readonly featureSet: FeatureSet;
+  /** Row-major [candidates x features] of the last query. */
+  readonly features: Float32Array;
+  /** [candidates] of the last query: the ranker's raw scores, or the fused item-to-item score without a ranker. */
+  readonly scores: Float64Array;
+  readonly timings: ScoreTimings = { candidatesMs: 0, featuresMs: 0, rankingMs: 0 };
+  private readonly generator: CandidateGenerator;
+
+  /** @param forest null: candidates are ordered by {@link fuseSources} */
+  constructor(
+    readonly tables: TableSet,
+    retrieval: RetrievalSettings,
+    readonly forest: Forest | null,
+  ) {
+    this.generator = new CandidateGenerator(tables, retrieval);
+    this.featureSet = new FeatureSet(tables);
+    const capacity = maxCandidates(retrieval);
+    this.features = new Float32Array(capacity * this.featureSet.count);
+    this.scores = new Float64Array(capacity);
+  }
+
+  /** Finds and describes the candidates of a session, without scoring them. */
+  describe(query: SessionQuery): CandidateSet {
+    const candidates = this.generator.collect(query);
+    this.featureSet.fill(query, candidates, this.features);
+    return candidates;
+  }
+
+  /** Finds, describes and scores the candidates of a session: {@link scores} holds one per candidate, higher is better. */
+  score(query: SessionQuery): CandidateSet {
+    const start = performance.now();
+    const candidates = this.generator.collect(query);
+    const collected = performance.now();
+    let described = collected;
+    if (this.forest === null) {
+      fuseSources(candidates, this.scores);
+    } else {
+      this.featureSet.fill(query, candidates, this.features);
+      described = performance.now();
+      this.forest.score(this.features, candidates.count, this.scores);
+    }
+    this.timings.candidatesMs = collected - start;
+    this.timings.featuresMs = described - collected;
+    this.timings.rankingMs = performance.now() - described;
+    return candidates;
+  }
+}
+
+/** What each source's share counts without a ranker; popularity only orders what nothing else knows. */
+const FUSION_WEIGHTS: Partial<Record<(typeof SOURCES)[number], number>> = {
+  next: 1,
+  previous: 0.5,
+  co_session: 0.5,
+  category_popular: 0.01,
+  popular: 0.001,
+};
+
+/**
+ * Item-to-item recommendation without a ranker: a weighted sum of each source's share of its best score.
+ *
+ * @param out [candidates] the fused score, above 0 for everything a weighted source knows
+ */
+export function fuseSources(candidates: CandidateSet, out: Float64Array): void {
+  out.fill(0, 0, candidates.count);
+  for (let s = 0; s < SOURCES.length; s++) {
+    const best = candidates.bestScores[s]!;
+    const weight = FUSION_WEIGHTS[SOURCES[s]!] ?? 0;
+    if (best === 0 || weight === 0) continue;
+    const scores = candidates.scores[s]!;
+    for (let c = 0; c < candidates.count; c++) out[c]! += (weight * scores[c]!) / best;
+  }
+}

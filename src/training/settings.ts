@@ -1,0 +1,31 @@
+import { type RankerParameters } from '../ranking/lightgbm/parameters.js';
+import { DEFAULT_RETRIEVAL_SETTINGS, type RetrievalSettings } from '../retrieval/settings.js';
+import { DEFAULT_TABLE_SETTINGS, type TableSettings } from '../tables/settings.js';
+
+/** Everything that decides what a training run makes of its events. Written into the bundle's manifest. */
+export interface TrainingSettings {
+  readonly seed: number;
+  /** Share of the sessions, the latest ones, that is held out as test where the source brings no split. */
+  readonly testShare: number;
+  readonly tables: TableSettings;
+  readonly retrieval: RetrievalSettings;
+  readonly examples: ExampleSettings;
+  readonly ranker: Partial<RankerParameters>;
+}
+
+export interface ExampleSettings {
+  /** Queries (session prefixes) taken from one label block at most. */
+  readonly maxQueries: number;
+  /** Negatives per query: the best candidates by the fused rank of all sources, and further ones at random. */
+  readonly hardNegatives: number;
+  readonly randomNegatives: number;
+}
+
+export const DEFAULT_TRAINING_SETTINGS: TrainingSettings = {
+  seed: 1,
+  testShare: 0.1,
+  tables: DEFAULT_TABLE_SETTINGS,
+  retrieval: DEFAULT_RETRIEVAL_SETTINGS,
+  examples: { maxQueries: 25_000, hardNegatives: 30, randomNegatives: 15 },
+  ranker: {},
+};
