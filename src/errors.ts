@@ -27,9 +27,11 @@ export const ERRORS = {
   source_unreadable: { status: 500, title: 'The data source cannot be read', fix: 'Check the file format and the column mapping flags.' },
   source_empty: { status: 500, title: 'The data source has no usable events', fix: 'Look at the rejects file and the column mapping: no row could be used.' },
   bad_row: { status: 500, title: 'A row of the data source is malformed', fix: 'Correct the row, or leave out --strict to skip and count such rows.' },
+  stage_missing: { status: 500, title: 'An earlier step has not run', fix: 'Run the command named above first, with the same --work folder.' },
   too_little_data: { status: 500, title: 'There is too little data for this step', fix: 'Use more sessions, a smaller test share, or skip the step.' },
   // ranker
   lightgbm_missing: { status: 500, title: 'The LightGBM library is not built', fix: 'Run: npx nextitem lightgbm install (needs cmake and a C++ compiler), or set LIGHTGBM_LIB to a lib_lightgbm.so.' },
+  lightgbm_fetch_failed: { status: 500, title: 'The LightGBM sources could not be fetched', fix: 'Check the network and npm\'s registry setting, or set LIGHTGBM_LIB to a lib_lightgbm.so.' },
   lightgbm_build_failed: { status: 500, title: 'The LightGBM library could not be built', fix: 'Read the build log named above; it needs cmake 3.15 or later and a C++ compiler with OpenMP.' },
   lightgbm_failed: { status: 500, title: 'LightGBM refused', fix: 'The message above is the library\'s own.' },
   invalid_ranker: { status: 500, title: 'The ranker model cannot be used', fix: 'Use a LightGBM text model trained by nextitem train-ranker.' },
@@ -37,6 +39,8 @@ export const ERRORS = {
   bundle_not_found: { status: 500, title: 'The model bundle was not found', fix: 'Train one with: npx nextitem train, or set MODEL_SOURCE to fetch it.' },
   bundle_invalid: { status: 500, title: 'The model bundle is damaged or incomplete', fix: 'Fetch or train it again; the one in service was not touched.' },
   bundle_incompatible: { status: 500, title: 'The model bundle is of another format', fix: 'Train again with this version of nextitem, or run the version that wrote it.' },
+  bundle_exists: { status: 500, title: 'The model version exists already', fix: 'A bundle never changes: choose another version, or remove the old one first.' },
+  bundle_publish_failed: { status: 500, title: 'The model bundle could not be published', fix: 'Check the target address, its credentials and that it can be written to; publishing again is safe.' },
   bundle_source_failed: { status: 500, title: 'The model bundle could not be fetched', fix: 'Check MODEL_SOURCE and MODEL_VERSION and that the source can be reached.' },
 } as const satisfies Record<string, { status: number; title: string; fix: string }>;
 

@@ -86,7 +86,8 @@ export class ByteDictionary {
   select(numbers: Uint32Array): StringColumn {
     let size = 0;
     for (const number of numbers) size += this.offsets[number + 1]! - this.offsets[number]!;
-    if (size > MAX_BYTES) throw new NextItemError('source_unreadable', 'the ids of one column take more than 4 GiB');
+    if (size > MAX_BYTES)
+      throw new NextItemError('source_unreadable', 'the ids of one column take more than 4 GiB');
     const bytes = new Uint8Array(size);
     const offsets = new Uint32Array(numbers.length + 1);
     let used = 0;

@@ -217,7 +217,8 @@ export class EventTableBuilder {
     const lastTime = new Float64Array(sessions);
     for (let s = 0; s < sessions; s++) {
       let first = rows[ranges.starts[s]!]!;
-      for (let at = ranges.starts[s]! + 1; at < ranges.starts[s + 1]!; at++) first = Math.min(first, rows[at]!);
+      for (let at = ranges.starts[s]! + 1; at < ranges.starts[s + 1]!; at++)
+        first = Math.min(first, rows[at]!);
       firstRow[s] = first;
       lastTime[s] = this.options.clock === 'real' ? times[ranges.starts[s + 1]! - 1]! : 0;
     }

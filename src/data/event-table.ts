@@ -67,7 +67,8 @@ export function filterEvents(
   let sessions = 0;
   for (let s = 0; s < sessionCount(events); s++) {
     const before = used;
-    for (let e = events.sessionOffsets[s]!; e < events.sessionOffsets[s + 1]!; e++) if (keep(e, s)) picked[used++] = e;
+    for (let e = events.sessionOffsets[s]!; e < events.sessionOffsets[s + 1]!; e++)
+      if (keep(e, s)) picked[used++] = e;
     if (used - before < Math.max(1, minLength(s))) {
       used = before;
       continue;

@@ -35,7 +35,13 @@ export function everyPrefix(events: EventTable, firstSession: number): Evaluatio
     const start = sessionOffsets[s]!;
     const stop = sessionOffsets[s + 1]!;
     for (let end = start + 1; end < stop; end++) {
-      cases.push({ cluster: s, start, end, nextItem: itemIndex[end]!, remaining: itemIndex.subarray(end, stop) });
+      cases.push({
+        cluster: s,
+        start,
+        end,
+        nextItem: itemIndex[end]!,
+        remaining: itemIndex.subarray(end, stop),
+      });
     }
   }
   return cases;
@@ -52,15 +58,16 @@ export function everyPrefixToNewItem(events: EventTable, firstSession: number): 
 
 /**
  * The table without test events of items that training never saw, and without test sessions that are then shorter than
- * two events. Training sessions keep their numbers; test sessions still start at `firstTestSession`.
+ * `minLength` events. Training sessions keep their numbers; test sessions still start at `firstTestSession`.
  */
-export function dropUnknownItems(events: EventTable, firstTestSession: number): EventTable {
+export function dropUnknownItems(events: EventTable, firstTestSession: number, minLength = 2): EventTable {
   const known = new Uint8Array(itemCount(events));
-  for (let e = 0, end = events.sessionOffsets[firstTestSession]!; e < end; e++) known[events.itemIndex[e]!] = 1;
+  for (let e = 0, end = events.sessionOffsets[firstTestSession]!; e < end; e++)
+    known[events.itemIndex[e]!] = 1;
   return filterEvents(
     events,
     (e, s) => s < firstTestSession || known[events.itemIndex[e]!] === 1,
-    (s) => (s < firstTestSession ? 1 : 2),
+    (s) => (s < firstTestSession ? 1 : minLength),
   );
 }
 

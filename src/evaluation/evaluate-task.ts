@@ -66,7 +66,8 @@ export async function evaluateTask(
       for (const dimension of dimensions) {
         const key = `${dimension.name}\n${dimension.bucketOf(question)}`;
         let bucket = run.buckets.get(key);
-        if (bucket === undefined) run.buckets.set(key, (bucket = new EvaluationAccumulator({ itemCount, cutoffs: [20] })));
+        if (bucket === undefined)
+          run.buckets.set(key, (bucket = new EvaluationAccumulator({ itemCount, cutoffs: [20] })));
         add(bucket);
       }
     }
@@ -82,7 +83,11 @@ export async function evaluateTask(
   const boots = runs.map((run) => run.total.bootstrap(bootstrap));
   const ours = runs.length - 1;
   return {
-    methods: runs.map((run, m) => ({ name: run.method.name, label: run.method.label, ...run.total.result(boots[m]!) })),
+    methods: runs.map((run, m) => ({
+      name: run.method.name,
+      label: run.method.label,
+      ...run.total.result(boots[m]!),
+    })),
     comparisons: runs.slice(0, -1).flatMap((run, m) =>
       COMPARED.map((metric) => ({
         method: runs[ours]!.method.name,
@@ -101,7 +106,10 @@ export async function evaluateTask(
             label,
             prefixes: accumulators[0].prefixes,
             perMethod: Object.fromEntries(
-              runs.map((run, m) => [run.method.name, accumulators[m]!.result(accumulators[m]!.bootstrap({ ...bootstrap, resamples: 200 })).metrics]),
+              runs.map((run, m) => [
+                run.method.name,
+                accumulators[m]!.result(accumulators[m]!.bootstrap({ ...bootstrap, resamples: 200 })).metrics,
+              ]),
             ),
           },
         ];

@@ -39,8 +39,14 @@ export function popularMethod(tables: TableSet): RankingMethod {
 export function itemToItemMethod(tables: TableSet): RankingMethod {
   const parts = [
     { retriever: new RowSumRetriever('next', tables.itemTables.next, 0.6, QUERY_EVENTS), weight: 1 },
-    { retriever: new RowSumRetriever('previous', tables.itemTables.previous, 0.6, QUERY_EVENTS), weight: 0.5 },
-    { retriever: new RowSumRetriever('co_session', tables.itemTables.co_session, 0.8, QUERY_EVENTS), weight: 0.5 },
+    {
+      retriever: new RowSumRetriever('previous', tables.itemTables.previous, 0.6, QUERY_EVENTS),
+      weight: 0.5,
+    },
+    {
+      retriever: new RowSumRetriever('co_session', tables.itemTables.co_session, 0.8, QUERY_EVENTS),
+      weight: 0.5,
+    },
   ];
   const candidates = new CandidateSet(tables.items.length, parts.length, 3 * ANSWER_LENGTH, ANSWER_LENGTH);
   const scores = new Float64Array(3 * ANSWER_LENGTH);
@@ -85,7 +91,8 @@ export function repeatLastMethod(tables: TableSet): RankingMethod {
   return listMethod(tables, 'repeat_last', 'Repeat last', {
     name: 'revisit',
     retrieve(query, out) {
-      for (let d = 0; d < query.distinctCount; d++) out.add(query.distinctItems[d]!, 2 + 1 / (1 + query.lags[d]!));
+      for (let d = 0; d < query.distinctCount; d++)
+        out.add(query.distinctItems[d]!, 2 + 1 / (1 + query.lags[d]!));
     },
   });
 }

@@ -41,7 +41,11 @@ export interface RecommendOptions {
 export interface RecommendAnswer {
   readonly recommendations: readonly Recommendation[];
   /** How the time was spent, milliseconds. */
-  readonly timings: { readonly candidatesMs: number; readonly featuresMs: number; readonly rankingMs: number };
+  readonly timings: {
+    readonly candidatesMs: number;
+    readonly featuresMs: number;
+    readonly rankingMs: number;
+  };
   /** With `keepFeatures`: all candidates with their features and raw ranker scores, in candidate order. */
   readonly served?: ServedFeatures;
 }

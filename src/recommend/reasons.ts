@@ -103,7 +103,13 @@ const sums = new WeakMap<Float32Array, number>();
 /** The sum of a table's column, worked out once. */
 function sumOf(column: Float32Array): number {
   let sum = sums.get(column);
-  if (sum === undefined) sums.set(column, (sum = Math.max(Number.MIN_VALUE, column.reduce((a, b) => a + b, 0))));
+  if (sum === undefined)
+    sums.set(
+      column,
+      (sum = Math.max(
+        Number.MIN_VALUE,
+        column.reduce((a, b) => a + b, 0),
+      )),
+    );
   return sum;
 }
-

@@ -1,5 +1,6 @@
 import { type Session } from '../domain/session.js';
 import { type StringIndex } from '../domain/string-column.js';
+import { type FeatureSet } from '../features/feature-set.js';
 import { type Forest } from '../ranking/forest.js';
 import { SessionQuery } from '../retrieval/session-query.js';
 import { type RetrievalSettings } from '../retrieval/settings.js';
@@ -62,6 +63,10 @@ export class SessionRecommender implements Recommender {
     this.popularityRank = options.tables.popularity.list;
   }
 
+  get featureSet(): FeatureSet {
+    return this.scorer.featureSet;
+  }
+
   hasItem(itemId: string): boolean {
     return this.itemIds.indexOf(itemId) >= 0;
   }
@@ -96,7 +101,9 @@ export class SessionRecommender implements Recommender {
     return {
       recommendations,
       timings: { candidatesMs, featuresMs, rankingMs: rankingMs + performance.now() - ranking },
-      ...(options.keepFeatures ? { served: this.served(candidates.items.subarray(0, candidates.count)) } : {}),
+      ...(options.keepFeatures
+        ? { served: this.served(candidates.items.subarray(0, candidates.count)) }
+        : {}),
     };
   }
 
@@ -163,7 +170,8 @@ export class SessionRecommender implements Recommender {
         rank,
       });
     };
-    for (let p = 0; p < this.popularityRank.length && recommendations.length < k; p++) add(this.popularityRank[p]!);
+    for (let p = 0; p < this.popularityRank.length && recommendations.length < k; p++)
+      add(this.popularityRank[p]!);
     for (let item = 0; item < this.itemsCount && recommendations.length < k; item++) add(item);
   }
 

@@ -1,4 +1,5 @@
-import { type Catalogue, type CodedColumn } from '../data/catalogue.js';
+import { type Catalogue } from '../data/catalogue.js';
+import { catalogueFromSections, catalogueSections } from '../data/catalogue-sections.js';
 import { type EventTable } from '../data/event-table.js';
 import { type SectionArray, type Sections } from '../domain/sections.js';
 import { StringColumn, StringIndex } from '../domain/string-column.js';
@@ -63,7 +64,11 @@ export function buildTables(events: EventTable, options: BuildTablesOptions): Ta
     itemTables: { next, previous, co_session: coSession, bought_together: bought, walk },
     popularity,
     sessionIndex: buildSessionIndex(known, settings),
-    categoryIndex: buildCategoryIndex(events.catalogue.category, popularity.recent[2], settings.popularity.listLength),
+    categoryIndex: buildCategoryIndex(
+      events.catalogue.category,
+      popularity.recent[2],
+      settings.popularity.listLength,
+    ),
     catalogue: events.catalogue,
   };
 }
@@ -88,22 +93,7 @@ export function tableSections(tables: TableSet): Sections {
   for (const [part, array] of Object.entries(tables.categoryIndex))
     sections[`category_index/${part}`] = array;
 
-  const { title, category, brand, seller, price, weightGrams, volumeCm3 } = tables.catalogue;
-  if (title !== null) addStrings(sections, 'catalogue/title', title);
-  for (const [name, column] of Object.entries({ category, brand, seller })) {
-    if (column === null) continue;
-    sections[`catalogue/${name}/codes`] = column.codes;
-    addStrings(sections, `catalogue/${name}/names`, column.names);
-  }
-  for (const [name, column] of Object.entries({ price, weightGrams, volumeCm3 })) {
-    if (column !== null) sections[`catalogue/${name}`] = column;
-  }
-  return sections;
-}
-
-function addStrings(sections: Sections, name: string, column: StringColumn): void {
-  sections[`${name}/bytes`] = column.bytes;
-  sections[`${name}/offsets`] = column.offsets;
+  return { ...sections, ...catalogueSections(tables.catalogue) };
 }
 
 /**
@@ -117,14 +107,7 @@ export function tablesFromSections(
   missing: (name: string) => never,
 ): { tables: TableSet; itemIds: StringIndex } {
   const need = <T extends SectionArray>(name: string) => (section(name) ?? missing(name)) as T;
-  const strings = (name: string) => new StringColumn(need(`${name}/bytes`), need(`${name}/offsets`));
-  const coded = (name: string): CodedColumn | null =>
-    section(`catalogue/${name}/codes`) === undefined
-      ? null
-      : { codes: need(`catalogue/${name}/codes`), names: strings(`catalogue/${name}/names`) };
-  const floats = (name: string) => (section(`catalogue/${name}`) as Float32Array | undefined) ?? null;
-
-  const items = strings('items');
+  const items = new StringColumn(need('items/bytes'), need('items/offsets'));
   const [clock, lastMs] = need<Float64Array>('clock');
   const itemTables = Object.fromEntries(
     ITEM_TABLES.map((name) => [
@@ -160,15 +143,7 @@ export function tablesFromSections(
       ageDays: need('session_index/ageDays'),
     },
     categoryIndex: { offsets: need('category_index/offsets'), items: need('category_index/items') },
-    catalogue: {
-      title: section('catalogue/title/bytes') === undefined ? null : strings('catalogue/title'),
-      category: coded('category'),
-      brand: coded('brand'),
-      seller: coded('seller'),
-      price: floats('price'),
-      weightGrams: floats('weightGrams'),
-      volumeCm3: floats('volumeCm3'),
-    },
+    catalogue: catalogueFromSections(section),
   };
   return { tables, itemIds: new StringIndex(items, need('items/slots')) };
 }

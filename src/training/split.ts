@@ -32,15 +32,25 @@ export function splitByTime(events: EventTable, settings: TrainingSettings): Spl
   const sessions = sessionCount(events);
   const testStart = events.split === null ? cutByShare(events, settings.testShare) : events.split.indexOf(1);
   if (events.split !== null && testStart >= 0 && events.split.indexOf(0, testStart) >= 0) {
-    throw new NextItemError('source_unreadable', 'test sessions of the source do not all come after its training sessions', 'column split');
+    throw new NextItemError(
+      'source_unreadable',
+      'test sessions of the source do not all come after its training sessions',
+      'column split',
+    );
   }
   const trainSessions = testStart < 0 ? sessions : testStart;
   const testSessions = sessions - trainSessions;
   const length = Math.floor(
-    Math.min(LARGEST_BLOCK_SHARE * trainSessions, Math.max(SMALLEST_BLOCK_SHARE * trainSessions, testSessions)),
+    Math.min(
+      LARGEST_BLOCK_SHARE * trainSessions,
+      Math.max(SMALLEST_BLOCK_SHARE * trainSessions, testSessions),
+    ),
   );
   if (length < 1 || trainSessions - 2 * length < 1) {
-    throw new NextItemError('too_little_data', `${sessions} sessions cannot be split into training, label blocks and test`);
+    throw new NextItemError(
+      'too_little_data',
+      `${sessions} sessions cannot be split into training, label blocks and test`,
+    );
   }
   const validation = trainSessions - length;
   return {

@@ -1,0 +1,157 @@
+import { type EventTable, eventCount, itemCount, sessionCount } from '../data/event-table.js';
+import {
+  dropUnknownItems,
+  everyPrefix,
+  everyPrefixToNewItem,
+  firstEventPerItem,
+  type EvaluationTask,
+} from '../evaluation/cases.js';
+import { evaluateTask } from '../evaluation/evaluate-task.js';
+import {
+  itemToItemMethod,
+  popularMethod,
+  rankerMethod,
+  type RankingMethod,
+  repeatLastMethod,
+  sameAttributeMethod,
+} from '../evaluation/methods.js';
+import { nextOrderTask } from '../evaluation/next-order.js';
+import { type EvaluationReport } from '../metrics/evaluation-report.js';
+import { Forest } from '../ranking/forest.js';
+import { SessionScorer } from '../recommend/session-scorer.js';
+import { type TableSet } from '../tables/table-set.js';
+import { type Dataset } from './dataset.js';
+import { type TrainingHooks } from './hooks.js';
+import { type TrainedRanker } from '../ranking/lightgbm/train.js';
+
+export interface EvaluateDatasetOptions {
+  readonly modelVersion: string;
+  readonly trainedAtMs: number;
+  /** Baskets (Olist's orders) are asked in three tasks; anything else, a stream of clicks, in two. */
+  readonly kind: 'stream' | 'orders';
+  /** The best method possible, where the data's true distribution is known: the simulator. */
+  readonly reachableBest?: RankingMethod;
+}
+
+/**
+ * Measures popular, item-to-item and the ranker (and the trivial baselines) on the test part: whole catalogue, no
+ * sampled negatives, tables that end before the test. One report per task; tasks are never averaged.
+ */
+export async function evaluateDataset(
+  dataset: Dataset,
+  tables: TableSet,
+  ranker: TrainedRanker | null,
+  options: EvaluateDatasetOptions,
+  hooks: TrainingHooks = {},
+): Promise<EvaluationReport[]> {
+  const reports: EvaluationReport[] = [];
+  const { retrieval, seed } = dataset.settings;
+  const scorer = new SessionScorer(
+    tables,
+    retrieval,
+    ranker === null ? null : Forest.parse(ranker.modelText),
+  );
+  const methods: RankingMethod[] = [
+    ...(options.reachableBest === undefined ? [] : [options.reachableBest]),
+    repeatLastMethod(tables),
+    ...(['seller', 'category'] as const).flatMap((attribute) =>
+      options.kind === 'orders' ? (sameAttributeMethod(tables, attribute) ?? []) : [],
+    ),
+    popularMethod(tables),
+    itemToItemMethod(tables),
+    ...(ranker === null ? [] : [rankerMethod(scorer)]),
+  ];
+  for (const task of evaluationTasks(dataset, options.kind)) {
+    if (task.cases.length === 0) continue;
+    const result = await evaluateTask(task, methods, {
+      itemCount: itemCount(dataset.events),
+      popularity: tables.popularity.total,
+      seed,
+      signal: hooks.signal,
+      onProgress: (done, total) => hooks.onProgress?.(`evaluate ${task.name}`, done, total),
+    });
+    reports.push({
+      title: task.name,
+      modelVersion: options.modelVersion,
+      trainedAt: new Date(options.trainedAtMs).toISOString(),
+      data: {
+        source: dataset.events.source,
+        sessions: sessionCount(dataset.events),
+        events: eventCount(dataset.events),
+        items: itemCount(dataset.events),
+        testSessions: new Set(task.cases.map(({ cluster }) => cluster)).size,
+        testPrefixes: task.cases.length,
+      },
+      protocol: task.description,
+      cutoffs: [5, 10, 20],
+      confidence: 0.95,
+      methods: result.methods,
+      comparisons: result.comparisons,
+      breakdowns: result.breakdowns,
+      notes: [],
+      latency: result.latency,
+      ...(ranker === null ? {} : { featureImportance: ranker.importance }),
+    });
+  }
+  return reports;
+}
+
+function evaluationTasks(dataset: Dataset, kind: 'stream' | 'orders'): EvaluationTask[] {
+  const { events, split } = dataset;
+  const test = dropUnknownItems(events, split.testStart);
+  const distinct = firstEventPerItem(test, split.testStart);
+  const shared =
+    'Test sessions come after all training sessions; items that training never saw and sessions then shorter than two are left out; the whole catalogue is ranked.';
+  if (kind === 'stream') {
+    return [
+      task(
+        'next item',
+        `Every prefix of every test session predicts its next item; items of the session may be answered again. ${shared}`,
+        test,
+        false,
+        everyPrefix(test, split.testStart),
+      ),
+      task(
+        'next new item',
+        `Every prefix whose next item is new to the session predicts it; items of the session are not answered. ${shared}`,
+        test,
+        true,
+        everyPrefixToNewItem(test, split.testStart),
+      ),
+    ];
+  }
+  const returning = nextOrderTask(dropUnknownItems(events, split.testStart, 1), split.testStart);
+  return [
+    task(
+      'a: next line',
+      `Every prefix of an order's lines predicts the next line, repeats of a product included. ${shared}`,
+      test,
+      false,
+      everyPrefix(test, split.testStart),
+    ),
+    task(
+      'b: next distinct product',
+      `Every prefix of an order's different products predicts the next different one; products of the order are not answered again. ${shared}`,
+      distinct,
+      true,
+      everyPrefix(distinct, split.testStart),
+    ),
+    task(
+      'c: next product of a returning customer',
+      `All earlier orders of a customer predict the first product of the next order. ${shared}`,
+      returning.events,
+      false,
+      returning.cases,
+    ),
+  ];
+}
+
+function task(
+  name: string,
+  description: string,
+  events: EventTable,
+  hideKnownItems: boolean,
+  cases: EvaluationTask['cases'],
+): EvaluationTask {
+  return { name, description, events, hideKnownItems, cases };
+}

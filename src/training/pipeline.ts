@@ -1,0 +1,144 @@
+import { writeBundle } from '../bundle/write-bundle.js';
+import { type EventTable, eventCount, itemCount, sessionCount } from '../data/event-table.js';
+import { NextItemError } from '../errors.js';
+import { type EvaluationReport } from '../metrics/evaluation-report.js';
+import { type TrainedRanker } from '../ranking/lightgbm/train.js';
+import { modelContent } from '../recommend/model.js';
+import { type TableSet } from '../tables/table-set.js';
+import { saveBaselines, trainBaselines } from './baselines.js';
+import { buildDataset, type Dataset, saveDataset, summarise, tablesUntil } from './dataset.js';
+import { evaluateDataset, type EvaluateDatasetOptions } from './evaluation.js';
+import { type TrainingHooks } from './hooks.js';
+import { saveRanker, trainRanker } from './ranker.js';
+import { type TrainingSettings } from './settings.js';
+import { type Workspace } from './workspace.js';
+
+export interface PipelineOptions {
+  readonly settings: TrainingSettings;
+  readonly artifactsDir: string;
+  /** Where the steps leave their results; null keeps nothing but the bundle. */
+  readonly workspace: Workspace | null;
+  readonly modelVersion: string;
+  readonly trainedAtMs: number;
+  readonly evaluation: Omit<EvaluateDatasetOptions, 'modelVersion' | 'trainedAtMs'>;
+  /** `all`: what is served knows every event. `train`: it stays blind to the test period. */
+  readonly serveTables: 'all' | 'train';
+  /** false: no ranker, item-to-item only. */
+  readonly withRanker: boolean;
+  readonly evaluate: boolean;
+}
+
+export interface PipelineHooks extends TrainingHooks {
+  /** A step begins. */
+  readonly onStep?: (name: string) => void;
+  /** Something the user should know, and the run goes on. */
+  readonly onWarning?: (message: string) => void;
+}
+
+export interface PipelineResult {
+  readonly bundleDir: string;
+  readonly dataset: Dataset;
+  readonly ranker: TrainedRanker | null;
+  readonly reports: readonly EvaluationReport[];
+}
+
+/** The steps of {@link runPipeline}, for a progress display. */
+export const PIPELINE_STEPS = [
+  'build-dataset',
+  'train-baselines',
+  'train-ranker',
+  'evaluate',
+  'write bundle',
+] as const;
+
+/**
+ * From events to a bundle: dataset, baselines, ranker, evaluation, and tables over everything for serving. Without
+ * LightGBM or with too little data the bundle has no ranker, and a warning says so.
+ */
+export async function runPipeline(
+  events: EventTable,
+  options: PipelineOptions,
+  hooks: PipelineHooks = {},
+): Promise<PipelineResult> {
+  const { settings, workspace, modelVersion, trainedAtMs } = options;
+  hooks.onStep?.('build-dataset');
+  const dataset = await buildDataset(events, settings, hooks);
+  if (workspace !== null) await saveDataset(workspace, dataset);
+
+  hooks.onStep?.('train-baselines');
+  const tables = trainBaselines(dataset, hooks);
+  if (workspace !== null) await saveBaselines(workspace, tables);
+
+  hooks.onStep?.('train-ranker');
+  const ranker = options.withRanker ? await rankerOrWarning(dataset, hooks) : null;
+  if (workspace !== null && ranker !== null) await saveRanker(workspace, ranker);
+
+  hooks.onStep?.('evaluate');
+  const reports = options.evaluate
+    ? await evaluateDataset(
+        dataset,
+        tables,
+        ranker,
+        { ...options.evaluation, modelVersion, trainedAtMs },
+        hooks,
+      )
+    : [];
+
+  hooks.onStep?.('write bundle');
+  const bundleDir = await exportBundle(dataset, tables, ranker, reports, options, hooks);
+  return { bundleDir, dataset, ranker, reports };
+}
+
+/** Builds the tables that serve and writes the bundle. */
+export async function exportBundle(
+  dataset: Dataset,
+  trainTables: TableSet,
+  ranker: TrainedRanker | null,
+  reports: readonly EvaluationReport[],
+  options: Pick<PipelineOptions, 'artifactsDir' | 'modelVersion' | 'trainedAtMs' | 'serveTables'>,
+  hooks: TrainingHooks = {},
+): Promise<string> {
+  const { events, split, settings } = dataset;
+  const everything = sessionCount(events);
+  const tables =
+    options.serveTables === 'train' || split.testStart === everything
+      ? trainTables
+      : tablesUntil(events, everything, split, settings, hooks);
+  const content = modelContent({
+    modelVersion: options.modelVersion,
+    trainedAtMs: options.trainedAtMs,
+    source: { ...summarise(dataset), servedTables: options.serveTables },
+    counts: { sessions: everything, events: eventCount(events), items: itemCount(events) },
+    tables,
+    retrieval: settings.retrieval,
+    settings,
+    rankerText: ranker?.modelText ?? null,
+    files: {
+      // Latencies are of this run and this machine; a bundle holds only what the data decide.
+      'metrics.json': json(reports.map(({ latency: _latency, ...report }) => report)),
+      ...(ranker === null
+        ? {}
+        : {
+            'importance.json': json(ranker.importance),
+            'learning-curve.json': json({ bestIteration: ranker.bestIteration, history: ranker.history }),
+          }),
+    },
+  });
+  return writeBundle(options.artifactsDir, content, { signal: hooks.signal });
+}
+
+/** A ranker that cannot be trained for want of a library or of data is no reason to have no recommendations. */
+async function rankerOrWarning(dataset: Dataset, hooks: PipelineHooks): Promise<TrainedRanker | null> {
+  try {
+    return await trainRanker(dataset, hooks);
+  } catch (error) {
+    const bearable = ['lightgbm_missing', 'too_little_data'];
+    if (!(error instanceof NextItemError) || !bearable.includes(error.code)) throw error;
+    hooks.onWarning?.(`No ranker, item-to-item only. ${error.message}. ${error.fix}`);
+    return null;
+  }
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 1)}\n`;
+}

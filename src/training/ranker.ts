@@ -1,0 +1,47 @@
+import { type TrainedRanker, trainRanker as trainWithLightgbm } from '../ranking/lightgbm/train.js';
+import { type Dataset, needExamples } from './dataset.js';
+import { type ExampleSet } from './examples.js';
+import { type TrainingHooks } from './hooks.js';
+import { type Workspace } from './workspace.js';
+
+const STAGE = 'ranker';
+
+/**
+ * Trains the ranker: LightGBM's lambdarank on the train block, stopped by NDCG on the later validation block.
+ *
+ * Errors: `too_little_data`, `lightgbm_missing`, `lightgbm_failed`.
+ */
+export async function trainRanker(dataset: Dataset, hooks: TrainingHooks = {}): Promise<TrainedRanker> {
+  const { train, validation } = needExamples(dataset);
+  return trainWithLightgbm(
+    {
+      featureNames: train.featureNames,
+      train: rankingData(train),
+      validation: rankingData(validation),
+      parameters: { seed: dataset.settings.seed, ...dataset.settings.ranker },
+      onIteration: (round, total) => hooks.onProgress?.('ranker: boosting rounds', round, total),
+    },
+    { signal: hooks.signal },
+  );
+}
+
+function rankingData({ features, rows, labels, groupSizes }: ExampleSet) {
+  return { features, rows, labels, groupSizes };
+}
+
+/** Writes the ranker for the next steps; importance and learning curve also as files for people. */
+export async function saveRanker(workspace: Workspace, ranker: TrainedRanker): Promise<void> {
+  const { modelText, ...rest } = ranker;
+  await workspace.save(STAGE, { sections: {}, json: rest, files: { 'ranker.txt': modelText } });
+  await workspace.writeText('ranker.txt', modelText);
+  await workspace.writeJson('feature_importance.json', ranker.importance);
+  await workspace.writeJson('learning_curve.json', {
+    bestIteration: ranker.bestIteration,
+    history: ranker.history,
+  });
+}
+
+export async function loadRanker(workspace: Workspace): Promise<TrainedRanker> {
+  const { json, files } = await workspace.load(STAGE, 'train-ranker');
+  return { ...(json as Omit<TrainedRanker, 'modelText'>), modelText: files['ranker.txt']! };
+}

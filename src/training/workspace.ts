@@ -1,0 +1,72 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openBundle } from '../bundle/open-bundle.js';
+import { writeBundle } from '../bundle/write-bundle.js';
+import { type Sections } from '../domain/sections.js';
+import { NextItemError } from '../errors.js';
+
+/** A step's result: arrays, JSON and texts. */
+export interface StageResult {
+  readonly sections: Sections;
+  readonly json: object;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/**
+ * A folder in which the steps of a training run leave their results for each other and for people. What the steps need
+ * is stored like a bundle (checksummed, appears complete or not at all); what people open lies beside it as Parquet,
+ * JSON, SVG and HTML.
+ */
+export class Workspace {
+  constructor(readonly dir: string) {}
+
+  /** The path of a file for people; its folder exists afterwards. */
+  async path(name: string): Promise<string> {
+    await mkdir(this.dir, { recursive: true });
+    return join(this.dir, name);
+  }
+
+  async writeJson(name: string, value: unknown): Promise<void> {
+    await writeFile(await this.path(name), `${JSON.stringify(value, null, 2)}\n`);
+  }
+
+  async writeText(name: string, text: string): Promise<void> {
+    await writeFile(await this.path(name), text);
+  }
+
+  /** Replaces a step's result. */
+  async save(stage: string, result: StageResult): Promise<void> {
+    await rm(join(this.dir, '.stages', stage), { recursive: true, force: true });
+    await writeBundle(join(this.dir, '.stages'), {
+      modelVersion: stage,
+      trainedAtMs: 0,
+      source: {},
+      counts: {},
+      settings: result.json,
+      featureNames: [],
+      featureSetHash: '',
+      tables: {},
+      sections: result.sections,
+      files: result.files,
+    });
+  }
+
+  /** @throws NextItemError `stage_missing` that names the command to run first */
+  async load(stage: string, command: string): Promise<StageResult> {
+    const bundle = await openBundle(join(this.dir, '.stages', stage)).catch((error: unknown) => {
+      if (error instanceof NextItemError && error.code === 'bundle_not_found') {
+        throw new NextItemError(
+          'stage_missing',
+          `${this.dir} holds no result of the step ${command}`,
+          `nextitem ${command}`,
+        );
+      }
+      throw error;
+    });
+    return {
+      sections: bundle.sections,
+      json: bundle.manifest.settings,
+      files: Object.fromEntries(bundle.manifest.files.map(({ name }) => [name, bundle.text(name)!])),
+    };
+  }
+}
