@@ -16,6 +16,7 @@ export const ERRORS = {
   unknown_session: { status: 404, title: 'There is no such session', fix: 'It never had an event, expired, or was erased.' },
   debug_closed: { status: 403, title: 'Debug routes are closed', fix: 'Set DEBUG_ENDPOINTS=true to open them; they are closed in production by default.' },
   store_unavailable: { status: 503, title: 'The session store does not answer', fix: 'Retry after the seconds in Retry-After. GET /health names the cause.' },
+  event_log_unavailable: { status: 503, title: 'The event log cannot be written', fix: 'Free disk space and check that its folder can be written; send the event again, with the same event_id.' },
   not_ready: { status: 503, title: 'The service is not ready', fix: 'Retry after the seconds in Retry-After. GET /ready names what is missing.' },
   internal: { status: 500, title: 'Something failed inside nextitem', fix: 'The log has the details under the request id of this answer.' },
   // configuration and command line

@@ -7,8 +7,8 @@ import { type ArrayOfDtype, type Dtype, LITTLE_ENDIAN, viewOf } from './dtype.js
 import { type BundleManifest, SECTIONS_FILE, sectionsByteLength } from './manifest.js';
 import { unreadable, verifyBundle, type VerifyMode } from './verify.js';
 
-/** One read call may not return more than 2 GiB. */
-const READ_BYTES = 1024 * 1024 * 1024; // 1 GiB
+/** One read call may not return more than 2 GiB; pieces of this size are as fast as any and let an abort through. */
+const READ_BYTES = 64 * 1024 * 1024; // 64 MiB
 
 /** A bundle in memory. Immutable by agreement: nobody writes into its arrays. */
 export interface LoadedBundle {

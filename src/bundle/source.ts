@@ -149,7 +149,7 @@ async function fetchArchive(
   const archive = join(workDir, 'archive.tar.gz');
   const dir = join(workDir, 'unpacked');
   await store.download(file, archive, { ...expected, maxBytes: UNPACK_LIMITS.bytes }, onProgress);
-  await unpackBundle(archive, dir, options);
+  await unpackBundle(archive, dir, { signal: options.signal });
   await rm(archive);
   return dir;
 }
@@ -180,7 +180,7 @@ async function copyBundle(
   options: SourceOptions,
   onProgress?: ByteProgress,
 ): Promise<string> {
-  const manifest = await verifyBundle(fromDir, 'marker', options);
+  const manifest = await verifyBundle(fromDir, 'marker', { signal: options.signal });
   const files = bundleFiles(manifest);
   const totalBytes = files.reduce((sum, { byteLength }) => sum + byteLength, 0);
   const dir = join(workDir, 'copied');

@@ -70,7 +70,12 @@ export async function readMappingFile(path: string): Promise<EventMapping> {
   try {
     value = JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (cause) {
-    throw new NextItemError('invalid_option', `the mapping is not valid JSON: ${(cause as Error).message}`, path, { cause });
+    throw new NextItemError(
+      'invalid_option',
+      `the mapping is not valid JSON: ${(cause as Error).message}`,
+      path,
+      { cause },
+    );
   }
   return checkMapping(value, path);
 }
@@ -81,7 +86,8 @@ export function checkMapping(value: unknown, where?: string): EventMapping {
   if (isObject(value)) {
     for (const [key, part] of Object.entries(value)) {
       const check = MAPPING_CHECKS[key as keyof EventMapping];
-      if (check === undefined) mistakes.push(`"${key}" is not known; use ${Object.keys(MAPPING_CHECKS).join(', ')}`);
+      if (check === undefined)
+        mistakes.push(`"${key}" is not known; use ${Object.keys(MAPPING_CHECKS).join(', ')}`);
       else mistakes.push(...check(part));
     }
     if (value.columns === undefined) mistakes.push('"columns" is missing');
@@ -96,8 +102,11 @@ const MAPPING_CHECKS: Record<keyof EventMapping, (value: unknown) => string[]> =
   columns: (value) => {
     if (!isObject(value)) return ['"columns" is an object of field and column name'];
     return Object.entries(value).flatMap(([field, columns]) => {
-      if (!FIELDS.includes(field as Field)) return [`"columns.${field}" is not a field; use ${FIELDS.join(', ')}`];
-      return isName(columns) || isNames(columns) ? [] : [`"columns.${field}" is a column name or a list of them`];
+      if (!FIELDS.includes(field as Field))
+        return [`"columns.${field}" is not a field; use ${FIELDS.join(', ')}`];
+      return isName(columns) || isNames(columns)
+        ? []
+        : [`"columns.${field}" is a column name or a list of them`];
     });
   },
   constantType: (value) => oneOf('constantType', value, EVENT_TYPES),
@@ -107,11 +116,14 @@ const MAPPING_CHECKS: Record<keyof EventMapping, (value: unknown) => string[]> =
   },
   timeUnit: (value) => oneOf('timeUnit', value, TIME_UNITS),
   delimiter: (value) =>
-    typeof value === 'string' && /^[\x01-\x7e]$/.test(value) && !'"\r\n'.includes(value)
+    typeof value === 'string' && /^[\t -~]$/.test(value) && value !== '"'
       ? []
       : ['"delimiter" is one ASCII character'],
   header: (value) => (isNames(value) ? [] : ['"header" is a list of column names']),
-  noCategory: (value) => (Array.isArray(value) && value.every((v) => typeof v === 'string') ? [] : ['"noCategory" is a list of texts']),
+  noCategory: (value) =>
+    Array.isArray(value) && value.every((v) => typeof v === 'string')
+      ? []
+      : ['"noCategory" is a list of texts'],
 };
 
 function oneOf(name: string, value: unknown, allowed: readonly string[]): string[] {

@@ -23,7 +23,13 @@ export interface FirstRecord {
 /** The mapping of a file, if it is laid out as the preset says. */
 type Preset = (first: FirstRecord) => EventMapping | null;
 
-const ATTRIBUTES = { category: ['category_code', 'category_id', 'category'], brand: 'brand', price: 'price', title: 'title', seller: 'seller_id' };
+const ATTRIBUTES = {
+  category: ['category_code', 'category_id', 'category'],
+  brand: 'brand',
+  price: 'price',
+  title: 'title',
+  seller: 'seller_id',
+};
 
 /** In the order they are tried. */
 export const PRESETS: Readonly<Record<PresetName, Preset>> = {
@@ -40,7 +46,14 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   log: (first) =>
     first.kind === 'json' && has(first, 'session_id', 'item_id', 'event_type', 'timestamp')
       ? {
-          columns: { session: 'session_id', user: 'user_id', item: 'item_id', time: 'timestamp', type: 'event_type', eventId: 'event_id' },
+          columns: {
+            session: 'session_id',
+            user: 'user_id',
+            item: 'item_id',
+            time: 'timestamp',
+            type: 'event_type',
+            eventId: 'event_id',
+          },
           timeUnit: 'ms',
         }
       : null,
@@ -49,7 +62,14 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   rees46: (first) =>
     has(first, 'event_time', 'event_type', 'product_id', 'user_session')
       ? {
-          columns: { session: 'user_session', user: 'user_id', item: 'product_id', time: 'event_time', type: 'event_type', ...ATTRIBUTES },
+          columns: {
+            session: 'user_session',
+            user: 'user_id',
+            item: 'product_id',
+            time: 'event_time',
+            type: 'event_type',
+            ...ATTRIBUTES,
+          },
         }
       : null,
 
@@ -63,14 +83,26 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   diginetica: (first) => {
     if (has(first, 'sessionId', 'itemId', 'timeframe', 'eventdate')) {
       return {
-        columns: { session: 'sessionId', user: 'userId', item: 'itemId', time: 'eventdate', timeOffsetMs: 'timeframe' },
+        columns: {
+          session: 'sessionId',
+          user: 'userId',
+          item: 'itemId',
+          time: 'eventdate',
+          timeOffsetMs: 'timeframe',
+        },
         constantType: 'view',
       };
     }
     // An older export of the same file.
     if (has(first, 'session_id', 'item_id', 'timeframe', 'eventdate')) {
       return {
-        columns: { session: 'session_id', user: 'user_id', item: 'item_id', time: 'eventdate', timeOffsetMs: 'timeframe' },
+        columns: {
+          session: 'session_id',
+          user: 'user_id',
+          item: 'item_id',
+          time: 'eventdate',
+          timeOffsetMs: 'timeframe',
+        },
         constantType: 'view',
       };
     }
@@ -80,7 +112,10 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   // Prepared after SR-GNN: no times, a session's rank in the file is its age.
   srgnn: (first) =>
     has(first, 'session_id', 'item_id', 'order_index')
-      ? { columns: { session: 'session_id', item: 'item_id', order: 'order_index', split: 'split' }, constantType: 'click' }
+      ? {
+          columns: { session: 'session_id', item: 'item_id', order: 'order_index', split: 'split' },
+          constantType: 'click',
+        }
       : null,
 
   // One event a row, everything beyond session, item and time optional.
@@ -104,11 +139,17 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   // Yoochoose clicks and buys, two files without a header. Category S is a special offer, 0 is unknown.
   yoochoose: (first) => {
     const [session, time] = first.names;
-    if (first.kind !== 'delimited' || !/^\d+$/.test(session ?? '') || !/^\d{4}-\d\d-\d\dT/.test(time ?? '')) return null;
+    if (first.kind !== 'delimited' || !/^\d+$/.test(session ?? '') || !/^\d{4}-\d\d-\d\dT/.test(time ?? ''))
+      return null;
     const columns = { session: 'session', item: 'item', time: 'time' };
     if (first.names.length === 4) {
       const header = ['session', 'time', 'item', 'category'];
-      return { columns: { ...columns, category: 'category' }, header, constantType: 'click', noCategory: ['S', '0'] };
+      return {
+        columns: { ...columns, category: 'category' },
+        header,
+        constantType: 'click',
+        noCategory: ['S', '0'],
+      };
     }
     if (first.names.length === 5) {
       const header = ['session', 'time', 'item', 'price', 'quantity'];
@@ -127,7 +168,8 @@ export const PRESET_COLUMNS: Readonly<Record<PresetName, string>> = {
   diginetica: 'sessionId, itemId, timeframe, eventdate',
   srgnn: 'session_id, item_id, order_index',
   events: 'session_id, item_id, timestamp_ms',
-  yoochoose: 'no header; session, time, item, category (clicks) or session, time, item, price, quantity (buys)',
+  yoochoose:
+    'no header; session, time, item, category (clicks) or session, time, item, price, quantity (buys)',
 };
 
 function has(first: FirstRecord, ...names: string[]): boolean {

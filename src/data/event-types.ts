@@ -45,7 +45,10 @@ export class EventTypeMap {
   constructor(extra: Readonly<Record<string, EventType | 'drop'>> = {}) {
     const lower = Object.entries(extra).map(([name, type]) => [name.toLowerCase(), type] as const);
     this.codes = new Map(
-      [...Object.entries(KNOWN_TYPES), ...lower].map(([name, type]) => [name, type === 'drop' ? DROPPED : eventTypeCode(type)]),
+      [...Object.entries(KNOWN_TYPES), ...lower].map(([name, type]) => [
+        name,
+        type === 'drop' ? DROPPED : eventTypeCode(type),
+      ]),
     );
   }
 

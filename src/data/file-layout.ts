@@ -51,6 +51,12 @@ export function delimitedLayout(path: string, head: Buffer, wish: LayoutWish): F
     const found = matchLayout({ kind: 'delimited', names }, wish);
     if (found === null) continue;
     const columnNames = found.mapping.header ?? names;
+    const twice = FIELDS.flatMap((field) => columnsOf(found.mapping, field)).find(
+      (name) => columnNames.indexOf(name) !== columnNames.lastIndexOf(name),
+    );
+    if (twice !== undefined) {
+      throw new NextItemError('source_unreadable', `the file has two columns named "${twice}"`, path);
+    }
     return { ...found, delimiter, hasHeader: found.mapping.header === undefined, columnNames };
   }
   throw notMatched(path, tried, wish);
@@ -120,7 +126,11 @@ function notMatched(path: string, tried: readonly FirstRecord[], wish: LayoutWis
     const missing = missingColumns(best, wish.mapping);
     if (missing.length > 0) {
       const names = missing.map((name) => JSON.stringify(name)).join(', ');
-      return new NextItemError('source_unreadable', `the mapping names columns that are not there: ${names}; ${seen}`, path);
+      return new NextItemError(
+        'source_unreadable',
+        `the mapping names columns that are not there: ${names}; ${seen}`,
+        path,
+      );
     }
   }
   const needed =

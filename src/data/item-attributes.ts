@@ -115,7 +115,7 @@ function grownSize(item: number): number {
   return Math.max(1024, 2 ** Math.ceil(Math.log2(item + 1)));
 }
 
-function grownTimes(times: Float64Array, size: number): Float64Array {
+function grownTimes(times: Float64Array, size: number): Float64Array<ArrayBuffer> {
   const grown = new Float64Array(size).fill(-Infinity);
   grown.set(times);
   return grown;

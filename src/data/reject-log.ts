@@ -35,7 +35,11 @@ export interface RejectReport {
   /** All refused rows. */
   readonly total: number;
   /** By reason, in order of first appearance: how many rows, and the first of them. */
-  readonly reasons: readonly { readonly reason: RejectReason; readonly count: number; readonly first: RejectedRow }[];
+  readonly reasons: readonly {
+    readonly reason: RejectReason;
+    readonly count: number;
+    readonly first: RejectedRow;
+  }[];
   /** Rows left out on purpose, which are no mistakes: by event type (`cancel`), or `repeated_header`, `duplicate_event`. */
   readonly dropped: Readonly<Record<string, number>>;
   /** Where all refused rows were written, when a path was given and there were any. */
@@ -65,15 +69,22 @@ export class RejectLog {
     if (path !== null) rmSync(path, { force: true });
   }
 
-  reject(reason: RejectReason, file: string, line: number, rawText: string): void {
-    const raw = rawText.slice(0, MAX_RAW_CHARS);
+  /** @param rawText the row's text; only asked for when it is shown or written */
+  reject(reason: RejectReason, file: string, line: number, rawText: () => string): void {
     if (this.strict) {
-      throw new NextItemError('bad_row', `${REJECT_REASONS[reason]} (${reason}): ${raw.slice(0, 200)}`, `${file}:${line}`);
+      const raw = rawText();
+      throw new NextItemError(
+        'bad_row',
+        `${REJECT_REASONS[reason]} (${reason}): ${raw.slice(0, 200)}`,
+        `${file}:${line}`,
+      );
     }
     this.total++;
     const seen = this.reasons.get(reason);
     if (seen) seen.count++;
-    else this.reasons.set(reason, { count: 1, first: { file, line, raw } });
+    if (seen && this.path === null) return;
+    const raw = rawText().slice(0, MAX_RAW_CHARS);
+    if (!seen) this.reasons.set(reason, { count: 1, first: { file, line, raw } });
     if (this.path === null) return;
     this.pending += `${JSON.stringify({ file, line, reason, raw })}\n`;
     if (this.pending.length >= FLUSH_CHARS) this.flush();
@@ -115,11 +126,16 @@ export class RejectLog {
 export function formatRejects(report: RejectReport): string[] {
   const lines: string[] = [];
   if (report.total > 0) {
-    lines.push(`${report.total} row${report.total === 1 ? '' : 's'} refused${report.path === null ? '' : `, all in ${report.path}`}:`);
+    lines.push(
+      `${report.total} row${report.total === 1 ? '' : 's'} refused${report.path === null ? '' : `, all in ${report.path}`}:`,
+    );
     for (const { reason, count, first } of report.reasons) {
-      lines.push(`  ${count} ${reason}: ${REJECT_REASONS[reason]}; first at ${first.file}:${first.line}: ${first.raw.slice(0, 120)}`);
+      lines.push(
+        `  ${count} ${reason}: ${REJECT_REASONS[reason]}; first at ${first.file}:${first.line}: ${first.raw.slice(0, 120)}`,
+      );
     }
   }
-  for (const [what, count] of Object.entries(report.dropped)) lines.push(`${count} rows left out on purpose: ${what}`);
+  for (const [what, count] of Object.entries(report.dropped))
+    lines.push(`${count} rows left out on purpose: ${what}`);
   return lines;
 }

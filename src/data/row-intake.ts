@@ -65,14 +65,16 @@ export class RowIntake {
     this.mapping = mapping;
     this.types = new EventTypeMap(mapping.types);
     this.typeCodes.length = 0;
-    this.constantType = mapping.columns.type === undefined ? eventTypeCode(mapping.constantType ?? 'view') : UNKNOWN;
+    this.constantType =
+      mapping.columns.type === undefined ? eventTypeCode(mapping.constantType ?? 'view') : UNKNOWN;
     this.unit = mapping.timeUnit ?? 'auto';
   }
 
   /** Takes the row whose fields are set. @returns why it is refused, or null when it was taken or dropped */
   accept(buffer: Uint8Array): RejectReason | null {
     const { starts, ends, builder } = this;
-    for (let field = 0; field < starts.length; field++) if (ends[field]! > starts[field]!) this.trim(buffer, field);
+    for (let field = 0; field < starts.length; field++)
+      if (ends[field]! > starts[field]!) this.trim(buffer, field);
 
     const key = this.shape.cutByUser ? USER : SESSION;
     if (!this.has(key)) return this.shape.cutByUser ? 'missing_user' : 'missing_session';

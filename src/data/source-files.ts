@@ -38,7 +38,10 @@ async function filesOf(path: string): Promise<string[]> {
   if (!/[*?[]/.test(path)) return [];
   return withDuckDb({}, async (connection) => {
     const reader = await connection.runAndReadAll('SELECT file FROM glob($1)', [path]);
-    return reader.getRows().map(([file]) => String(file)).sort();
+    return reader
+      .getRows()
+      .map(([file]) => String(file))
+      .sort();
   });
 }
 

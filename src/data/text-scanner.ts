@@ -27,7 +27,11 @@ export abstract class TextScanner {
 
   /** The current record's text, shortened if very long. */
   raw(): string {
-    const text = this.buffer.toString('utf8', this.recordStart, Math.min(this.recordEnd, this.recordStart + RAW_BYTES));
+    const text = this.buffer.toString(
+      'utf8',
+      this.recordStart,
+      Math.min(this.recordEnd, this.recordStart + RAW_BYTES),
+    );
     return text.replace(/\r?\n?$/, '');
   }
 
@@ -47,16 +51,24 @@ export abstract class TextScanner {
         skipping = false;
         this.line++;
       }
-      if (used + chunk.length > buffer.length) buffer = Buffer.concat([buffer.subarray(0, used)], 2 * (used + chunk.length));
+      if (used + chunk.length > buffer.length)
+        buffer = Buffer.concat([buffer.subarray(0, used)], 2 * (used + chunk.length));
       buffer.set(from === 0 ? chunk : chunk.subarray(from), used);
       used += chunk.length - from;
       if (first && used >= 3) {
-        if (buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf) buffer.copyWithin(0, 3, used), (used -= 3);
+        if (buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf) {
+          buffer.copyWithin(0, 3, used);
+          used -= 3;
+        }
         first = false;
       }
       let done = this.scanLines(buffer, buffer.subarray(0, used).lastIndexOf(NEWLINE) + 1, false);
       if (used - done > MAX_LINE_BYTES) {
-        done += this.scanLines(buffer.subarray(done), buffer.subarray(done, used).lastIndexOf(NEWLINE) + 1, true);
+        done += this.scanLines(
+          buffer.subarray(done),
+          buffer.subarray(done, used).lastIndexOf(NEWLINE) + 1,
+          true,
+        );
         if (used - done > MAX_LINE_BYTES) {
           this.refuse('line_too_long', buffer, done, used);
           skipping = true;
@@ -119,7 +131,7 @@ export class DelimitedScanner extends TextScanner {
     const { delimiter, starts, ends } = this;
     const allValid = isUtf8(buffer.subarray(0, limit));
     this.buffer = buffer;
-    for (let start = 0; start < limit; ) {
+    for (let start = 0; start < limit;) {
       let at = start;
       let count = 0;
       let fieldStart = start;
@@ -153,7 +165,8 @@ export class DelimitedScanner extends TextScanner {
         lines = 0;
         for (let i = start; i < at; i++) if (buffer[i] === NEWLINE) lines++;
       } else {
-        if (at > start && buffer[at - 1] === RETURN && ends[count - 1]! > starts[count - 1]!) ends[count - 1]!--;
+        if (at > start && buffer[at - 1] === RETURN && ends[count - 1]! > starts[count - 1]!)
+          ends[count - 1]!--;
         at++;
       }
       this.recordStart = start;
@@ -175,7 +188,7 @@ export class DelimitedScanner extends TextScanner {
     let at = start;
     let used = 0;
     let crossed = false;
-    for (this.count = 0; ; ) {
+    for (this.count = 0; ;) {
       const fieldStart = used;
       let byte = at < limit ? buffer[at]! : NEWLINE;
       if (at < limit && byte === QUOTE) {
@@ -245,7 +258,8 @@ export class JsonLinesScanner extends TextScanner {
     } catch {
       return this.onReject('broken_line');
     }
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return this.onReject('broken_line');
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      return this.onReject('broken_line');
     this.onObject(value as Record<string, unknown>);
   }
 }

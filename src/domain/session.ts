@@ -8,4 +8,6 @@ export interface Session {
   readonly events: readonly SessionEvent[];
   /** All events ever accepted in this session, also those beyond the cap. */
   readonly eventCount: number;
+  /** [event types] {@link eventCount} by event type code. Session stores give it, sessions made by hand need not. */
+  readonly countsByType?: readonly number[];
 }

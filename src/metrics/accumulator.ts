@@ -1,4 +1,11 @@
-import { type BootstrapOptions, type MetricInterval, type SessionSums, bootstrap, intervalOf, type Bootstrapped } from './bootstrap.js';
+import {
+  type BootstrapOptions,
+  type MetricInterval,
+  type SessionSums,
+  bootstrap,
+  intervalOf,
+  type Bootstrapped,
+} from './bootstrap.js';
 import { catalogueCoverage, giniIndex, meanOverShown, popularityPercentiles } from './coverage.js';
 
 /**
@@ -108,7 +115,13 @@ export class EvaluationAccumulator {
     nextItem: number,
     remaining: ArrayLike<number>,
   ): void {
-    this.measure(sessionNumber, recommended, recommended.length, nextItem, this.markRelevant(nextItem, remaining));
+    this.measure(
+      sessionNumber,
+      recommended,
+      recommended.length,
+      nextItem,
+      this.markRelevant(nextItem, remaining),
+    );
   }
 
   /**
@@ -224,7 +237,8 @@ export class EvaluationAccumulator {
   }
 
   private checkItem(item: number): void {
-    if (!(item >= 0 && item < this.relevantIn.length)) throw new RangeError(`item ${item} is not in the catalogue`);
+    if (!(item >= 0 && item < this.relevantIn.length))
+      throw new RangeError(`item ${item} is not in the catalogue`);
   }
 
   /** Sums per session, sessions in ascending order whatever the order they were added in. A copy. */

@@ -145,9 +145,7 @@ export function comparePaired(method: Bootstrapped, against: Bootstrapped, colum
   return {
     difference,
     ...percentileInterval(differences, method.confidence),
-    relative: defined
-      ? { mean: difference / base, ...percentileInterval(ratios, method.confidence) }
-      : null,
+    relative: defined ? { mean: difference / base, ...percentileInterval(ratios, method.confidence) } : null,
     pNotBetter: (1 + notBetter) / (1 + method.resamples),
   };
 }

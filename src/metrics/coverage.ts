@@ -41,7 +41,7 @@ export function popularityPercentiles(popularity: ArrayLike<number>): Float32Arr
   const n = popularity.length;
   const order = Uint32Array.from({ length: n }, (_, i) => i).sort((a, b) => popularity[a]! - popularity[b]!);
   const percentiles = new Float32Array(n).fill(0.5);
-  for (let start = 0; start < n && n > 1; ) {
+  for (let start = 0; start < n && n > 1;) {
     let end = start + 1;
     while (end < n && popularity[order[end]!] === popularity[order[start]!]) end++;
     const percentile = (start + (end - start - 1) / 2) / (n - 1);

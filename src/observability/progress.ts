@@ -73,7 +73,8 @@ export function createProgress(options: ProgressOptions): Progress {
       const parts = [label];
       if (total > 0) parts.push(terminal ? `${bar(share)} ${percent(share)}` : percent(share));
       parts.push(counted(), formatDuration(elapsedMs));
-      if (share > 0 && share < 1) parts.push(`about ${formatDuration((elapsedMs * (1 - share)) / share)} left`);
+      if (share > 0 && share < 1)
+        parts.push(`about ${formatDuration((elapsedMs * (1 - share)) / share)} left`);
       if (note !== undefined) parts.push(note);
       draw(parts.join('  '), false);
     },
@@ -114,7 +115,9 @@ export function createSteps(labels: readonly string[], output: ProgressOutput = 
   const end = (note?: string): void => {
     if (!running) return;
     running = false;
-    say(`${name()}: done in ${formatDuration(clock() - stepStartMs)}${note === undefined ? '' : `, ${note}`}`);
+    say(
+      `${name()}: done in ${formatDuration(clock() - stepStartMs)}${note === undefined ? '' : `, ${note}`}`,
+    );
   };
 
   return {

@@ -6,7 +6,8 @@ import { colour, resolveTheme, seriesColours, type Theme } from './palette.js';
 import { CHART_WIDTH, type ChartFrame, renderChart } from './render-chart.js';
 
 /**
- * The charts of reports and docs, each a self-contained SVG string; equal input gives equal bytes. Labels of series, bars
+ * The charts of reports and docs, each a self-contained SVG string; equal input gives equal bytes. Bars have square ends:
+ * Vega draws round ones with clip paths, whose numbered ids differ from run to run and collide within a page. Labels of series, bars
  * and buckets must differ within a chart. Colours go by position, so a method keeps its colour from chart to chart as long
  * as the order is kept.
  */
@@ -36,15 +37,26 @@ export function metricBars(
     scale: { domain: [0, most > 0 ? most * 1.22 : 1], nice: false },
     axis: { title: null, tickCount: 4, domain: false },
   };
-  const y = { field: 'label', type: 'nominal', sort: null, axis: { title: null, labelLimit: 150, domain: false } };
+  const y = {
+    field: 'label',
+    type: 'nominal',
+    sort: null,
+    axis: { title: null, labelLimit: 150, domain: false },
+  };
   return renderChart(frame, {
     height: { step: 26 },
     data: { values: bars.map((bar) => ({ ...bar, text: bar.mean.toFixed(3) })) },
     encoding: { y },
     layer: [
       {
-        mark: { type: 'bar', height: 15, cornerRadiusEnd: 2 },
-        encoding: { x: { field: 'mean', ...x }, color: colourBy(bars.map((bar) => bar.label), null) },
+        mark: { type: 'bar', height: 15 },
+        encoding: {
+          x: { field: 'mean', ...x },
+          color: colourBy(
+            bars.map((bar) => bar.label),
+            null,
+          ),
+        },
       },
       {
         mark: { type: 'rule', strokeWidth: 1.5, color: colour('ink') },
@@ -85,10 +97,15 @@ export function importanceChart(
     data: { values: shown },
     encoding: {
       x,
-      y: { field: 'feature', type: 'nominal', sort: null, axis: { title: null, labelLimit: 190, domain: false } },
+      y: {
+        field: 'feature',
+        type: 'nominal',
+        sort: null,
+        axis: { title: null, labelLimit: 190, domain: false },
+      },
     },
     layer: [
-      { mark: { type: 'bar', height: 12, cornerRadiusEnd: 2, color: colour('series2') } },
+      { mark: { type: 'bar', height: 12, color: colour('series2') } },
       {
         mark: { type: 'text', align: 'left', dx: 5, fontSize: 10.5, color: colour('muted') },
         encoding: { text: { field: 'text' } },
@@ -109,13 +126,25 @@ export function learningCurve(frame: ChartFrame, curve: LearningCurve): Promise<
         },
         mark: { type: 'line', strokeWidth: 2 },
         encoding: {
-          x: { field: 'round', type: 'quantitative', axis: { title: 'boosting round', grid: false, tickCount: 6 }, scale: { nice: false } },
-          y: { field: 'value', type: 'quantitative', scale: { zero: false }, axis: { title: null, tickCount: 5, domain: false } },
+          x: {
+            field: 'round',
+            type: 'quantitative',
+            axis: { title: 'boosting round', grid: false, tickCount: 6 },
+            scale: { nice: false },
+          },
+          y: {
+            field: 'value',
+            type: 'quantitative',
+            scale: { zero: false },
+            axis: { title: null, tickCount: 5, domain: false },
+          },
           color: colourBy(labels, legendFor(labels, frame, 'stroke'), 2),
         },
       },
       ...referenceLayers(
-        curve.bestRound === undefined ? undefined : { label: `kept: ${curve.bestRound}`, value: curve.bestRound },
+        curve.bestRound === undefined
+          ? undefined
+          : { label: `kept: ${curve.bestRound}`, value: curve.bestRound },
         'x',
       ),
     ],
@@ -130,7 +159,12 @@ export function latencyChart(
 ): Promise<string> {
   const percentiles = ['p50', 'p75', 'p90', 'p95', 'p99'] as const;
   const values = series.flatMap(({ label, latency }) =>
-    percentiles.map((p) => ({ label, percentile: p.toUpperCase(), ms: latency[p], text: `${shortNumber(latency[p])} ms` })),
+    percentiles.map((p) => ({
+      label,
+      percentile: p.toUpperCase(),
+      ms: latency[p],
+      text: `${shortNumber(latency[p])} ms`,
+    })),
   );
   const most = Math.max(0, ...values.map((value) => value.ms), goal?.value ?? 0);
   const labels = series.map((one) => one.label);
@@ -138,7 +172,13 @@ export function latencyChart(
     height: { step: 15, for: 'offset' },
     data: { values },
     encoding: {
-      y: { field: 'percentile', type: 'nominal', sort: null, scale: { paddingInner: 0.3 }, axis: { title: null, domain: false } },
+      y: {
+        field: 'percentile',
+        type: 'nominal',
+        sort: null,
+        scale: { paddingInner: 0.3 },
+        axis: { title: null, domain: false },
+      },
       yOffset: { field: 'label', sort: null },
       x: {
         field: 'ms',
@@ -149,7 +189,7 @@ export function latencyChart(
     },
     layer: [
       {
-        mark: { type: 'bar', cornerRadiusEnd: 2 },
+        mark: { type: 'bar' },
         encoding: { color: colourBy(labels, legendFor(labels, frame)) },
       },
       {
@@ -188,7 +228,15 @@ export function lineByBucket(
         type: 'ordinal',
         sort: [...buckets],
         scale: { type: 'point', padding: 0.3, domain: [...buckets] },
-        axis: { title: frame.bucketTitle ?? null, labelAngle: 0, labelExpr: "split(datum.label, '\\n')", labelLineHeight: 14, ticks: false, labelPadding: 8, labelOverlap: false },
+        axis: {
+          title: frame.bucketTitle ?? null,
+          labelAngle: 0,
+          labelExpr: "split(datum.label, '\\n')",
+          labelLineHeight: 14,
+          ticks: false,
+          labelPadding: 8,
+          labelOverlap: false,
+        },
       },
       color,
     },
@@ -214,7 +262,10 @@ export function lineByBucket(
  */
 export async function saveSvg(path: string, svg: string, theme: Theme = 'light'): Promise<void> {
   const background = `<rect width="100%" height="100%" fill="${colour('panel')}"/>`;
-  const standalone = resolveTheme(svg.replace(/^<svg [^>]*>/, (tag) => tag + background), theme);
+  const standalone = resolveTheme(
+    svg.replace(/^<svg [^>]*>/, (tag) => tag + background),
+    theme,
+  );
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, `${standalone}\n`);
 }
@@ -248,7 +299,15 @@ function referenceLayers(line: ReferenceLine | undefined, axis: 'x', unset: obje
     { data, mark: { type: 'rule', strokeDash: [4, 3], strokeWidth: 1.5, color: colour('muted') }, encoding },
     {
       data,
-      mark: { type: 'text', align: 'center', baseline: 'bottom', dy: -3, y: 0, fontSize: 10.5, color: colour('muted') },
+      mark: {
+        type: 'text',
+        align: 'center',
+        baseline: 'bottom',
+        dy: -3,
+        y: 0,
+        fontSize: 10.5,
+        color: colour('muted'),
+      },
       encoding: { ...encoding, text: { field: 'label' } },
     },
   ];

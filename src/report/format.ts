@@ -20,13 +20,13 @@ export function fraction(value: number | null | undefined): string {
 }
 
 /** `.371–.402`, short enough for a narrow column. */
-export function interval(value: { readonly low: number; readonly high: number } | undefined): string {
+export function interval(
+  value: { readonly low: number; readonly high: number } | undefined,
+  digits = 3,
+): string {
   if (value === undefined || !isNumber(value.low) || !isNumber(value.high)) return '';
+  const short = (end: number): string => end.toFixed(digits).replace(/^0\./, '.');
   return `${short(value.low)}–${short(value.high)}`;
-}
-
-function short(value: number): string {
-  return value.toFixed(3).replace(/^0\./, '.');
 }
 
 /** A share as a percentage: one digit behind the point, two below 1%. */
@@ -72,7 +72,10 @@ export function bestMethods(
 }
 
 /** In a sentence: is the method better, worse, or can the data not tell? Judged by whether the interval excludes 0. */
-export function verdict(difference: { readonly low: number; readonly high: number }): 'better' | 'worse' | 'not told apart' {
+export function verdict(difference: {
+  readonly low: number;
+  readonly high: number;
+}): 'better' | 'worse' | 'not told apart' {
   if (difference.low > 0) return 'better';
   if (difference.high < 0) return 'worse';
   return 'not told apart';

@@ -20,6 +20,7 @@ figure svg{display:block;max-width:100%;height:auto}
 .narrow{display:none}
 .scroll{overflow-x:auto;margin-top:16px}
 .scroll:first-of-type{margin-top:0}
+.charts .scroll{flex:1 1 420px;min-width:0;max-width:100%;margin-top:0}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 caption{text-align:left;font-weight:600;padding-bottom:6px}
 th,td{padding:7px 10px;text-align:right;vertical-align:top;border-top:1px solid ${colour('rule')};white-space:nowrap}
@@ -27,7 +28,7 @@ thead th{border-top:0;color:${colour('muted')};font-weight:400;font-size:.85rem}
 th:first-child{position:sticky;left:0;background:${colour('panel')};text-align:left;padding-left:0;white-space:normal;min-width:7.5rem;overflow-wrap:anywhere}
 tbody th{font-weight:500}
 td small{display:block;color:${colour('muted')};font-size:.75rem;font-weight:400}
-td.words{text-align:left}
+td.words,th.words{text-align:left}
 .best{font-weight:700}
 .reference th,.reference td{color:${colour('muted')};font-style:italic}
 .good{color:${colour('good')}}

@@ -18,7 +18,10 @@ export interface ChartFrame {
 }
 
 /** The parts of a Vega-Lite specification that a chart fills in; frame, fonts and colours are added here. */
-export type ChartBody = Omit<TopLevelSpec, '$schema' | 'title' | 'config' | 'autosize' | 'width' | 'background'>;
+export type ChartBody = Omit<
+  TopLevelSpec,
+  '$schema' | 'title' | 'config' | 'autosize' | 'width' | 'background'
+>;
 
 /**
  * Draws a Vega-Lite specification as an SVG string, without a browser and without anything random in it: the same input
@@ -41,7 +44,10 @@ export async function renderChart(frame: ChartFrame, body: ChartBody): Promise<s
     },
     config: CONFIG,
   } as TopLevelSpec;
-  const view = new vega.View(vega.parse(compile(spec, { logger: quiet }).spec), { renderer: 'none', logger: quiet });
+  const view = new vega.View(vega.parse(compile(spec, { logger: quiet }).spec), {
+    renderer: 'none',
+    logger: quiet,
+  });
   try {
     const svg = await view.toSVG();
     return svg.replace('<svg ', `<svg role="img" aria-label="${escapeHtml(frame.title)}" `);

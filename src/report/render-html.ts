@@ -91,7 +91,11 @@ async function metricCharts(report: EvaluationReport): Promise<string> {
       const best = report.reachableBest?.[key];
       return figure((width) =>
         metricBars(
-          { title: METRIC_QUESTIONS[metric]!(k), subtitle: `${key}; whiskers: ${level(report)} interval`, width },
+          {
+            title: METRIC_QUESTIONS[metric]!(k),
+            subtitle: `${key}; whiskers: ${level(report)} interval`,
+            width,
+          },
           bars,
           best === undefined ? undefined : { label: 'best reachable', value: best },
         ),
@@ -104,14 +108,17 @@ async function metricCharts(report: EvaluationReport): Promise<string> {
 function metricTables(report: EvaluationReport): string {
   const tables = report.cutoffs.map((k) => {
     const best = new Map(
-      TABLE_METRICS.map((metric) => [metric, bestMethods(report.methods, (m) => m.metrics[`${metric}@${k}`])]),
+      TABLE_METRICS.map((metric) => [
+        metric,
+        bestMethods(report.methods, (m) => m.metrics[`${metric}@${k}`]),
+      ]),
     );
     const rows = report.methods.map(
       (method) =>
         `<tr><th scope="row">${text(method.label)}</th>${TABLE_METRICS.map((metric) => {
           const value = method.metrics[`${metric}@${k}`];
           const mark = best.get(metric)!.has(method.name) ? ' class="best"' : '';
-          return `<td${mark}>${fraction(value?.mean)}<small>${interval(value)}</small></td>`;
+          return `<td${mark}>${fraction(value?.mean)}<small>${interval(value, 4)}</small></td>`;
         }).join('')}<td>${percentage(method.catalogueCoverage[k])}</td><td>${percentage(
           method.sessionCoverage[k]?.mean,
         )}</td><td>${fraction(method.popularityPercentile?.[k])}</td></tr>`,
@@ -154,7 +161,12 @@ function comparisons(report: EvaluationReport): string {
   });
   return section(
     'Is the difference real?',
-    table('Differences, paired by session', ['Metric', 'Method', 'Against', 'Difference', 'Relative', 'Verdict'], rows) +
+    table(
+      'Differences, paired by session',
+      ['Metric', 'Method', 'Against', 'Difference', 'Relative', 'Verdict'],
+      rows,
+      ['Method', 'Against', 'Verdict'],
+    ) +
       `<p class="legend">Better or worse: the ${level(report)} interval of the difference excludes 0. p: share of the resamples in which\nthe method was not better.</p>`,
   );
 }
@@ -180,12 +192,12 @@ async function breakdownSection(report: EvaluationReport, breakdown: Breakdown):
       `<tr><th scope="row">${text(bucket.label)}</th><td>${whole(bucket.prefixes)}</td>${report.methods
         .map(({ name }) => {
           const value = bucket.perMethod[name]?.[metric];
-          return `<td>${fraction(value?.mean)}<small>${interval(value)}</small></td>`;
+          return `<td>${fraction(value?.mean)}<small>${interval(value, 4)}</small></td>`;
         })
         .join('')}</tr>`,
   );
   const head = [breakdown.name, 'Prefixes', ...report.methods.map(({ label }) => label)];
-  return section(`By ${breakdown.name}`, `<div class="charts">${chart}</div>${table(metric, head, rows)}`);
+  return section(`By ${breakdown.name}`, `<div class="charts">${chart}${table(metric, head, rows)}</div>`);
 }
 
 async function rankerSection(report: EvaluationReport): Promise<string> {
@@ -203,7 +215,10 @@ async function rankerSection(report: EvaluationReport): Promise<string> {
   if (curve !== undefined && curve.series.length > 0)
     figures.push(
       await figure((width) =>
-        learningCurve({ title: 'Was training stopped at the right time?', subtitle: curve.metric, width }, curve),
+        learningCurve(
+          { title: 'Was training stopped at the right time?', subtitle: curve.metric, width },
+          curve,
+        ),
       ),
     );
   return figures.length === 0 ? '' : section('The ranker', `<div class="charts">${figures.join('')}</div>`);
@@ -220,12 +235,22 @@ async function latencySection(report: EvaluationReport): Promise<string> {
   );
   const rows = entries.map(
     ([name, { count, p50, p75, p90, p95, p99, max }]) =>
-      `<tr><th scope="row">${text(labelOf(report, name))}</th><td>${whole(count)}</td>${[p50, p75, p90, p95, p99, max]
+      `<tr><th scope="row">${text(labelOf(report, name))}</th><td>${whole(count)}</td>${[
+        p50,
+        p75,
+        p90,
+        p95,
+        p99,
+        max,
+      ]
         .map((value) => `<td>${milliseconds(value)}</td>`)
         .join('')}</tr>`,
   );
   const head = ['Method', 'Measured', 'P50', 'P75', 'P90', 'P95', 'P99', 'Max'];
-  return section('Latency', `<div class="charts">${chart}</div>${table('Milliseconds per recommendation', head, rows)}`);
+  return section(
+    'Latency',
+    `<div class="charts">${chart}${table('Milliseconds per recommendation', head, rows)}</div>`,
+  );
 }
 
 function notes(report: EvaluationReport): string {
@@ -243,8 +268,16 @@ function section(title: string, content: string): string {
   return `<section>\n<h2>${text(title)}</h2>\n${content}\n</section>`;
 }
 
-function table(caption: string, head: readonly string[], rows: readonly string[]): string {
-  const cells = head.map((cell) => `<th scope="col">${text(cell)}</th>`).join('');
+/** @param words columns that hold words, which stand on the left like their heads; the others hold numbers */
+function table(
+  caption: string,
+  head: readonly string[],
+  rows: readonly string[],
+  words: readonly string[] = [],
+): string {
+  const cells = head
+    .map((cell) => `<th scope="col"${words.includes(cell) ? ' class="words"' : ''}>${text(cell)}</th>`)
+    .join('');
   return `<div class="scroll" tabindex="0"><table><caption>${text(caption)}</caption><thead><tr>${cells}</tr></thead><tbody>
 ${rows.join('\n')}
 </tbody></table></div>`;

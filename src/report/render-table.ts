@@ -1,5 +1,4 @@
 import Table from 'cli-table3';
-import { stripVTControlCharacters } from 'node:util';
 import { type EvaluationReport } from '../metrics/evaluation-report.js';
 import {
   bestMethods,
@@ -25,17 +24,22 @@ export function renderTable(report: EvaluationReport): string {
     report.title,
     `model ${report.modelVersion}, trained ${report.trainedAt}`,
     `data  ${data.source}: ${whole(data.sessions)} sessions, ${whole(data.events)} events, ${whole(data.items)} items`,
-    `test  ${whole(data.testSessions)} sessions, ${whole(data.testPrefixes)} prefixes. ${report.protocol}`,
+    `test  ${whole(data.testSessions)} sessions, ${whole(data.testPrefixes)} prefixes`,
+    ...paragraph(report.protocol),
     '',
     ...report.cutoffs.flatMap((k) => [cutoffTable(report, k), '']),
-    `* best of its column. Below each mean: its ${percentage(report.confidence).replace('.0', '')} bootstrap interval by session.`,
-    'HR, MRR, NDCG: the next item. Prec., Recall, MAP: all remaining items. Catalogue: share of items ever shown. Full: share of',
-    'prefixes that got a full list.',
+    ...paragraph(
+      `* best of its column. Below each mean: its ${percentage(report.confidence).replace('.0%', '%')} bootstrap interval by session. ` +
+        'HR, MRR, NDCG: the next item. Prec., Recall, MAP: all remaining items. Catalogue: share of items ever shown. ' +
+        'Full: share of prefixes that got a full list.',
+    ),
   ];
-  if (report.comparisons.length > 0) lines.push('', 'Differences, paired by session', comparisonTable(report));
+  if (report.comparisons.length > 0)
+    lines.push('', 'Differences, paired by session', comparisonTable(report));
   for (const breakdown of report.breakdowns ?? []) lines.push('', ...breakdownTable(report, breakdown));
   if (report.latency !== undefined) lines.push('', 'Milliseconds per recommendation', latencyTable(report));
-  if (report.notes.length > 0) lines.push('', 'Notes', ...report.notes.map((note) => `- ${note}`));
+  if (report.notes.length > 0)
+    lines.push('', 'Notes', ...report.notes.flatMap((note) => paragraph(`- ${note}`)));
   return lines.map(plain).join('\n');
 }
 
@@ -65,7 +69,12 @@ function cutoffTable(report: EvaluationReport, k: number): string {
   }
   const reachable = report.reachableBest;
   if (reachable !== undefined && TABLE_METRICS.some((metric) => reachable[`${metric}@${k}`] !== undefined))
-    table.push(['best reachable', ...TABLE_METRICS.map((metric) => fraction(reachable[`${metric}@${k}`])), '', '']);
+    table.push([
+      'best reachable',
+      ...TABLE_METRICS.map((metric) => fraction(reachable[`${metric}@${k}`])),
+      '',
+      '',
+    ]);
   return table.toString();
 }
 
@@ -123,10 +132,22 @@ function latencyTable(report: EvaluationReport): string {
   return table.toString();
 }
 
+/** Lines of at most 112 characters, the width of the tables; a longer word stays whole. */
+function paragraph(words: string): string[] {
+  const lines = [''];
+  for (const word of words.split(/\s+/)) {
+    const line = lines.at(-1)!;
+    if (line === '') lines[lines.length - 1] = word;
+    else if (line.length + 1 + word.length > 112) lines.push(word);
+    else lines[lines.length - 1] = `${line} ${word}`;
+  }
+  return lines;
+}
+
 const PLAIN = { head: [], border: [], compact: true };
 
-/** Without escape sequences and control characters: a title from a file name must not drive the terminal. */
+/** Without control characters, so without escape sequences: a title from a file name must not drive the terminal. */
 function plain(text: string): string {
   // eslint-disable-next-line no-control-regex
-  return stripVTControlCharacters(text).replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, ' ');
+  return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, ' ');
 }

@@ -8,7 +8,8 @@ export function textWidth(text: string, fontSize: number): number {
     if (NARROW.test(character)) width += 0.36;
     else if (WIDE.test(character)) width += 0.92;
     else if (CAPITAL.test(character)) width += 0.7;
-    else if (character.codePointAt(0)! > 0x2e7f) width += 1; // CJK and emoji fill a square
+    else if (character.codePointAt(0)! > 0x2e7f)
+      width += 1; // CJK and emoji fill a square
     else width += 0.59;
   }
   return Math.ceil(width * fontSize);

@@ -16,9 +16,8 @@ export interface TrainingSettings {
 export interface ExampleSettings {
   /** Queries (session prefixes) taken from one label block at most. */
   readonly maxQueries: number;
-  /** Negatives per query: the best candidates by the fused rank of all sources, and further ones at random. */
-  readonly hardNegatives: number;
-  readonly randomNegatives: number;
+  /** Rows (candidates of queries) taken from one label block at most; bounds memory: 4 bytes per row and feature. */
+  readonly maxRows: number;
 }
 
 export const DEFAULT_TRAINING_SETTINGS: TrainingSettings = {
@@ -26,6 +25,6 @@ export const DEFAULT_TRAINING_SETTINGS: TrainingSettings = {
   testShare: 0.1,
   tables: DEFAULT_TABLE_SETTINGS,
   retrieval: DEFAULT_RETRIEVAL_SETTINGS,
-  examples: { maxQueries: 25_000, hardNegatives: 30, randomNegatives: 15 },
+  examples: { maxQueries: 25_000, maxRows: 3_000_000 },
   ranker: {},
 };

@@ -40,11 +40,23 @@ export function sampleReport(overrides: Partial<EvaluationReport> = {}): Evaluat
     title: 'Evaluation on a sample',
     modelVersion: '20250301-120000',
     trainedAt: '2025-03-01T12:00:00.000Z',
-    data: { source: 'sample', sessions: 3000, events: 12345, items: itemCount, testSessions: 300, testPrefixes: measured[0]!.all.prefixes },
-    protocol: 'Sessions that end in the last week are test. Every prefix predicts the next item over the whole catalogue.',
+    data: {
+      source: 'sample',
+      sessions: 3000,
+      events: 12345,
+      items: itemCount,
+      testSessions: 300,
+      testPrefixes: measured[0]!.all.prefixes,
+    },
+    protocol:
+      'Sessions that end in the last week are test. Every prefix predicts the next item over the whole catalogue.',
     cutoffs,
     confidence: 0.95,
-    methods: measured.map(({ kind, all, boot }) => ({ name: kind.name, label: kind.label, ...all.result(boot) })),
+    methods: measured.map(({ kind, all, boot }) => ({
+      name: kind.name,
+      label: kind.label,
+      ...all.result(boot),
+    })),
     comparisons: ['HR@20', 'NDCG@10', 'MAP@20'].map((metric) => ({
       method: 'ranker',
       against: 'item_to_item',
@@ -58,7 +70,10 @@ export function sampleReport(overrides: Partial<EvaluationReport> = {}): Evaluat
           label,
           prefixes: measured[0]!.buckets[b]!.prefixes,
           perMethod: Object.fromEntries(
-            measured.map(({ kind, buckets }) => [kind.name, buckets[b]!.result(buckets[b]!.bootstrap({ resamples: 200 })).metrics]),
+            measured.map(({ kind, buckets }) => [
+              kind.name,
+              buckets[b]!.result(buckets[b]!.bootstrap({ resamples: 200 })).metrics,
+            ]),
           ),
         })),
       },
@@ -66,14 +81,20 @@ export function sampleReport(overrides: Partial<EvaluationReport> = {}): Evaluat
     notes: ['Items never seen in training were dropped from the test sessions.'],
     reachableBest: { 'HR@20': 0.6, 'NDCG@10': 0.4 },
     latency: Object.fromEntries(measured.map(({ kind }, i) => [kind.name, latencies[i]!])),
-    featureImportance: Array.from({ length: 40 }, (_, i) => ({ feature: `covisitation_last_${i}`, gain: 1000 / (i + 1) })),
+    featureImportance: Array.from({ length: 40 }, (_, i) => ({
+      feature: `covisitation_last_${i}`,
+      gain: 1000 / (i + 1),
+    })),
     learningCurve: {
       metric: 'NDCG@20 on the validation block',
       bestRound: 90,
       series: [
         {
           label: 'validation',
-          points: Array.from({ length: 120 }, (_, i) => ({ round: i + 1, value: 0.4 - 0.1 * Math.exp(-i / 20) })),
+          points: Array.from({ length: 120 }, (_, i) => ({
+            round: i + 1,
+            value: 0.4 - 0.1 * Math.exp(-i / 20),
+          })),
         },
       ],
     },

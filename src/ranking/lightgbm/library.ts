@@ -1,4 +1,4 @@
-import koffi, { type KoffiFunction } from 'koffi';
+import koffi, { type KoffiFunc } from 'koffi';
 import { NextItemError } from '../../errors.js';
 
 /** Row-major [rows x columns]. */
@@ -39,6 +39,8 @@ const RAW_SCORE = 1;
 const SPLITS = 0;
 const GAIN = 1;
 
+type NativeFunction = KoffiFunc<(...args: unknown[]) => unknown>;
+
 /** A pointer into the library, as koffi hands it out. */
 type Handle = bigint;
 
@@ -49,16 +51,19 @@ const loaded = new Map<string, LightGbm>();
  * another thread would lose its message. {@link Dataset} and {@link Booster} own native memory until `free`.
  */
 export class LightGbm {
-  private readonly functions: Record<keyof typeof FUNCTIONS, KoffiFunction>;
-  private readonly lastError: KoffiFunction;
+  private readonly functions: Record<keyof typeof FUNCTIONS, NativeFunction>;
+  private readonly lastError: NativeFunction;
 
   private constructor(path: string) {
+    // Read by the OpenMP runtime when it is loaded: threads that wait for each other sleep instead of spinning. On cores
+    // shared with other work, spinning made two threads several times slower than one.
+    process.env['OMP_WAIT_POLICY'] ??= 'passive';
     try {
       const library = koffi.load(path);
       this.lastError = library.func('const char *LGBM_GetLastError()');
       this.functions = Object.fromEntries(
         Object.entries(FUNCTIONS).map(([name, definition]) => [name, library.func(definition)]),
-      ) as Record<keyof typeof FUNCTIONS, KoffiFunction>;
+      ) as Record<keyof typeof FUNCTIONS, NativeFunction>;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new NextItemError('lightgbm_missing', `the library cannot be loaded: ${reason}`, path, { cause: error });

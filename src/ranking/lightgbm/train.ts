@@ -53,7 +53,8 @@ const LEAST_IMPROVEMENT = 1e-9;
  *   `too_little_data` (no feature splits the rows), `interrupted`, and those of {@link ensureLightgbm}
  */
 export async function trainRanker(input: TrainRankerInput, options: TrainRankerOptions = {}): Promise<TrainedRanker> {
-  const { featureNames, validation, signal = undefined } = { ...input, ...options };
+  const { featureNames, validation } = input;
+  const { signal } = options;
   const parameters: RankerParameters = { ...DEFAULT_RANKER_PARAMETERS, ...input.parameters };
   checkFeatureNames(featureNames, parameters);
   checkRankerData('train', input.train, featureNames.length);
@@ -80,12 +81,13 @@ export async function trainRanker(input: TrainRankerInput, options: TrainRankerO
     const train = toDataset(input.train);
     await nextTurn();
     throwIfAborted(signal);
+    const held = validation === undefined ? null : toDataset(validation, train);
     const booster = own(Booster.create(library, train, text));
-    if (validation !== undefined) booster.addValidation(toDataset(validation, train));
+    if (held !== null) booster.addValidation(held);
     return await grow(booster, input, parameters, signal);
   } finally {
-    // Boosters point into their datasets: last made, first freed.
-    for (const thing of sortBoostersFirst(owned)) thing.free();
+    // Last made, first freed: the booster points into its datasets.
+    for (const thing of owned.reverse()) thing.free();
   }
 }
 
@@ -151,10 +153,6 @@ function checkFeatureNames(featureNames: readonly string[], parameters: RankerPa
   for (const name of parameters.categoricalFeatures) {
     if (!featureNames.includes(name)) refuse(`the categorical feature "${name}" is not among the features`);
   }
-}
-
-function sortBoostersFirst(owned: { free(): void }[]): { free(): void }[] {
-  return [...owned.filter((thing) => thing instanceof Booster), ...owned.filter((thing) => !(thing instanceof Booster))];
 }
 
 function throwIfAborted(signal: AbortSignal | undefined): void {

@@ -1,4 +1,5 @@
 import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -6,9 +7,10 @@ import { installBundle } from '../../../src/bundle/install.js';
 import { openBundle } from '../../../src/bundle/open-bundle.js';
 import { publishBundle } from '../../../src/bundle/publish.js';
 import { resolveBundle } from '../../../src/bundle/resolve.js';
+import { S3Store } from '../../../src/bundle/s3-store.js';
 import { writeBundle } from '../../../src/bundle/write-bundle.js';
 import { contents, failureOf, sampleContent, scratch } from '../../unit/bundle/support.js';
-import { serveFolder, serveS3 } from './servers.js';
+import { closedPort, serveFolder, serveS3 } from './servers.js';
 
 const OLD = '20240101-000000';
 const NEW = '20250101-000000';
@@ -97,7 +99,7 @@ describe('publish and fetch', () => {
   it('through an S3-compatible server', async () => {
     const { root, artifacts, cache } = await published();
     const env = await serveS3(join(root, 's3'));
-    const target = 's3://models/shop one/prod';
+    const target = 's3://models/shop one+(two)/prod';
     const progress: number[] = [];
     for (const version of [NEW, OLD]) {
       const onProgress = (done: number): void => void progress.push(done);
@@ -109,7 +111,11 @@ describe('publish and fetch', () => {
         onProgress,
         ...QUICK,
       });
-      expect(result).toMatchObject({ address: 's3://models/shop one/prod/', latest: NEW, uploaded: true });
+      expect(result).toMatchObject({
+        address: 's3://models/shop one+(two)/prod/',
+        latest: NEW,
+        uploaded: true,
+      });
       expect(progress.at(-1)).toBe(result.entry.bytes);
     }
     await installBundle({ version: 'latest', source: target, artifactsDir: cache, env, ...QUICK });
@@ -145,15 +151,31 @@ describe('publish and fetch', () => {
     expect(cannot.code).toBe('bundle_publish_failed');
   });
 
+  it('sends an upload again from its start when the server breaks off', async () => {
+    const { root, artifacts, cache } = await published();
+    const tries = new Map<string, number>();
+    const env = await serveS3(join(root, 's3'), (request, response) => {
+      const times = (tries.get(request.url!) ?? 0) + 1;
+      if (request.method !== 'PUT') return false;
+      tries.set(request.url!, times);
+      if (times === 1) response.writeHead(503).end();
+      else if (times === 2) request.once('data', () => request.socket.destroy());
+      else return false;
+      return true;
+    });
+    const target = 's3://models/p';
+    await publishBundle({ artifactsDir: artifacts, version: NEW, target, env, ...QUICK });
+    expect([...tries.values()]).toEqual([3, 3, 3]);
+    const { dir } = await installBundle({ version: NEW, source: target, artifactsDir: cache, env, ...QUICK });
+    expect(await contents(dir)).toEqual(await contents(join(artifacts, NEW)));
+  });
+
   it('lists more objects than fit one page', async () => {
     const { root, artifacts } = await published();
     const env = await serveS3(join(root, 's3'));
-    const { S3Store } = await import('../../../src/bundle/s3-store.js');
     const store = new S3Store('s3://models/many', env, QUICK);
-    const names = Array.from({ length: 1005 }, (_, i) => `x${String(i).padStart(4, '0')}`);
-    for (let i = 0; i < names.length; i += 50) {
-      await Promise.all(names.slice(i, i + 50).map((name) => store.putText(name, '{}')));
-    }
+    const names = Array.from({ length: 10 }, (_, i) => `x${String(i).padStart(4, '0')}`);
+    for (const name of names) await store.putText(name, '{}');
     expect((await store.list()).sort()).toEqual(names);
     expect(await readdir(artifacts)).toHaveLength(2);
   });
@@ -239,7 +261,7 @@ describe('a source that misbehaves', () => {
   it('gives an error that says what happened, and leaves nothing behind', async () => {
     const { target, cache } = await published();
     const archive = await readFile(join(target, `${NEW}.tar.gz`));
-    let answer: (response: import('node:http').ServerResponse) => unknown = () => undefined;
+    let answer: (response: ServerResponse) => unknown = () => undefined;
     const { url } = await serveFolder(target, (request, response) => {
       if (!request.url!.endsWith('.gz')) return false;
       answer(response);
@@ -276,7 +298,7 @@ describe('a source that misbehaves', () => {
     answer = (response) => response.writeHead(302, { location: 'file:///etc/passwd' }).end();
     expect(await fetchNew()).toMatch(/protocol file: is not supported/);
     expect(await fetchNew('http://shop.example/models')).toMatch(/plain http/);
-    expect(await fetchNew('http://127.0.0.1:1')).toMatch(/ECONNREFUSED.*2 tries/);
+    expect(await fetchNew(await closedPort())).toMatch(/ECONNREFUSED.*2 tries/);
     expect(await fetchNew('gopher://x')).toMatch(/gopher/);
     expect(await fetchNew('s3://UPPER?')).toMatch(/not of the form/);
     expect(await fetchNew(join(target, 'nothing'))).toMatch(/is not a folder/);
@@ -358,7 +380,7 @@ describe('resolving what to serve', () => {
   it('falls back to the newest good one with a loud warning', async () => {
     const { artifacts } = await published();
     const logged: string[] = [];
-    const source = 'http://127.0.0.1:1';
+    const source = await closedPort();
     const options = {
       artifactsDir: artifacts,
       source,
