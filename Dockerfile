@@ -47,7 +47,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 10001 nextitem \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin nextitem \
-    && install -d -o 10001 -g 10001 /data/artifacts /data/state
+    && install -d -o 10001 -g 10001 /data /data/artifacts /data/state
 
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
@@ -63,6 +63,8 @@ ENV NODE_ENV=production \
     STATE_PATH=/data/state \
     LIGHTGBM_LIB=/opt/lightgbm/lib_lightgbm.so
 
+# Commands that write next to where they run (training's own files go to ./artifacts/work) stay inside the volumes.
+WORKDIR /data
 # Nothing else is written to: the root file system may be read-only, with a small tmpfs on /tmp.
 VOLUME ["/data/artifacts", "/data/state"]
 USER 10001:10001

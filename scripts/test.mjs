@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { countTests, summaryLine } from './test-count.mjs';
-import { forwardSignals, run } from './test-process.mjs';
+import { forwardSignals, run, withCleanup } from './test-process.mjs';
 import { ensureTools } from './test-tools.mjs';
 
 const STATIC_CHECKS = [
@@ -54,18 +54,19 @@ if (everything) {
 
 console.log('\n> vitest');
 const reportFolder = mkdtempSync(join(tmpdir(), 'nextitem-test-'));
-try {
-  const reportFile = join(reportFolder, 'report.json');
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
-  const code = await runTool('vitest/vitest.mjs', 'run', ...reporters, ...coverage, ...filters);
-  const tests = countTests(readReport(reportFile), code);
-  total.passed += tests.passed;
-  total.failed += tests.failed;
-  total.skipped += tests.skipped;
-  failures.push(...tests.problems);
-} finally {
-  rmSync(reportFolder, { recursive: true, force: true });
-}
+await withCleanup(
+  () => rmSync(reportFolder, { recursive: true, force: true }),
+  async () => {
+    const reportFile = join(reportFolder, 'report.json');
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
+    const code = await runTool('vitest/vitest.mjs', 'run', ...reporters, ...coverage, ...filters);
+    const tests = countTests(readReport(reportFile), code);
+    total.passed += tests.passed;
+    total.failed += tests.failed;
+    total.skipped += tests.skipped;
+    failures.push(...tests.problems);
+  },
+);
 
 for (const failure of failures) console.log(`failed: ${failure}`);
 console.log(summaryLine(total));

@@ -44,13 +44,22 @@ export function parseForestModel(text: string): ForestModel {
     header.set(key, value);
   }
   const classes = header.get('num_tree_per_iteration') ?? header.get('num_class') ?? '';
-  if (classes !== '1') refuse(`it has ${classes || 'an unknown number of'} outputs per row; a ranker has 1`, 'num_tree_per_iteration');
+  if (classes !== '1')
+    refuse(
+      `it has ${classes || 'an unknown number of'} outputs per row; a ranker has 1`,
+      'num_tree_per_iteration',
+    );
   const featureNames = readFeatureNames(header);
   const trees: TreeModel[] = [];
   while (line !== null && line !== 'end of trees') {
-    if (line !== `Tree=${trees.length}`) refuse(`expected "Tree=${trees.length}", found "${line.slice(0, 40)}"`);
+    if (line !== `Tree=${trees.length}`)
+      refuse(`expected "Tree=${trees.length}", found "${line.slice(0, 40)}"`);
     const fields = new Map<string, string>();
-    for (line = lines.next(); line !== null && !line.startsWith('Tree=') && line !== 'end of trees'; line = lines.next()) {
+    for (
+      line = lines.next();
+      line !== null && !line.startsWith('Tree=') && line !== 'end of trees';
+      line = lines.next()
+    ) {
       const [key, value] = cut(line);
       fields.set(key, value);
     }
@@ -79,25 +88,40 @@ function readFeatureNames(header: ReadonlyMap<string, string>): string[] {
 function readTree(name: string, fields: ReadonlyMap<string, string>, features: number): TreeModel {
   const get = (key: string): string => fields.get(key) ?? refuse(`${key} is missing`, name);
   if ((fields.get('is_linear') ?? '0') !== '0') {
-    refuse('it has linear models in its leaves (linear_tree), which are not supported; train without linear_tree', name);
+    refuse(
+      'it has linear models in its leaves (linear_tree), which are not supported; train without linear_tree',
+      name,
+    );
   }
   const leaves = count(get('num_leaves'), `${name}, num_leaves`);
   if (leaves < 1) refuse('it has no leaves', name);
   const sets = count(get('num_cat'), `${name}, num_cat`);
   const leafValue = readNumbers(get('leaf_value'), leaves, `${name}, leaf_value`, Float64Array);
   const inner = leaves - 1;
-  const readInts = (key: string, length: number): Int32Array => readNumbers(length === 0 ? '' : get(key), length, `${name}, ${key}`, Int32Array);
+  const readInts = (key: string, length: number): Int32Array =>
+    readNumbers(length === 0 ? '' : get(key), length, `${name}, ${key}`, Int32Array);
   const boundaries = readInts('cat_boundaries', sets === 0 || inner === 0 ? 0 : sets + 1);
   const words = boundaries[boundaries.length - 1] ?? 0;
   const tree: TreeModel = {
     leafValue,
     splitFeature: readInts('split_feature', inner),
-    threshold: readNumbers(inner === 0 ? '' : get('threshold'), inner, `${name}, threshold`, Float64Array, INFINITIES),
+    threshold: readNumbers(
+      inner === 0 ? '' : get('threshold'),
+      inner,
+      `${name}, threshold`,
+      Float64Array,
+      INFINITIES,
+    ),
     decisionType: fields.has('decision_type') ? readInts('decision_type', inner) : new Int32Array(inner),
     leftChild: readInts('left_child', inner),
     rightChild: readInts('right_child', inner),
     categoryBoundaries: boundaries,
-    categoryBits: readNumbers(words === 0 ? '' : get('cat_threshold'), words, `${name}, cat_threshold`, Uint32Array),
+    categoryBits: readNumbers(
+      words === 0 ? '' : get('cat_threshold'),
+      words,
+      `${name}, cat_threshold`,
+      Uint32Array,
+    ),
   };
   for (let set = 0; set < boundaries.length; set++) {
     const rises = set === 0 ? boundaries[0] === 0 : boundaries[set]! >= boundaries[set - 1]!;
@@ -111,12 +135,15 @@ function readTree(name: string, fields: ReadonlyMap<string, string>, features: n
 function checkSplits(name: string, tree: TreeModel, features: number, sets: number): void {
   for (let node = 0; node < tree.splitFeature.length; node++) {
     const feature = tree.splitFeature[node]!;
-    if (feature < 0 || feature >= features) refuse(`node ${node} splits on feature ${feature} of ${features}`, name);
+    if (feature < 0 || feature >= features)
+      refuse(`node ${node} splits on feature ${feature} of ${features}`, name);
     const decision = tree.decisionType[node]!;
-    if (decision < 0 || decision >> 2 > MISSING_NAN) refuse(`node ${node} has the unknown decision_type ${decision}`, name);
+    if (decision < 0 || decision >> 2 > MISSING_NAN)
+      refuse(`node ${node} has the unknown decision_type ${decision}`, name);
     if ((decision & CATEGORICAL) === 0) continue;
     const set = tree.threshold[node]!;
-    if (!(Number.isInteger(set) && set >= 0 && set < sets)) refuse(`node ${node} splits by category set ${set} of ${sets}`, name);
+    if (!(Number.isInteger(set) && set >= 0 && set < sets))
+      refuse(`node ${node} splits by category set ${set} of ${sets}`, name);
   }
 }
 
@@ -130,7 +157,8 @@ function checkShape(name: string, tree: TreeModel): void {
   while (pending.length > 0) {
     const node = pending.pop()!;
     const place = node >= 0 ? node : inner + ~node;
-    if (node >= inner || place > 2 * inner) refuse(`a node has the child ${node}, which does not exist`, name);
+    if (node >= inner || place > 2 * inner)
+      refuse(`a node has the child ${node}, which does not exist`, name);
     if (seen[place] === 1) refuse(`child ${node} is reached twice: the nodes do not form a tree`, name);
     seen[place] = 1;
     reached++;
@@ -161,7 +189,8 @@ function readNumbers<T extends Float64Array | Int32Array | Uint32Array>(
   const tokens = text === '' ? [] : text.split(' ');
   if (tokens.length !== length) refuse(`${tokens.length} numbers where ${length} belong`, where);
   // One look at the whole line keeps out what Number() would take for a number besides these: hexadecimal and the like.
-  if (!(infinities === undefined ? /^[-+.\deE ]*$/ : /^[-+.\deEinf ]*$/).test(text)) refuse('it has characters that belong to no number', where);
+  if (!(infinities === undefined ? /^[-+.\deE ]*$/ : /^[-+.\deEinf ]*$/).test(text))
+    refuse('it has characters that belong to no number', where);
   const values = new type(length);
   for (let i = 0; i < length; i++) {
     const token = tokens[i]!;

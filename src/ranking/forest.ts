@@ -60,7 +60,10 @@ export class Forest {
     trees: readonly TreeModel[],
   ) {
     const nodes = trees.reduce((sum, tree) => sum + 2 * tree.leafValue.length - 1, 0);
-    const words = trees.reduce((sum, tree) => sum + tree.categoryBits.length + tree.categoryBoundaries.length, 0);
+    const words = trees.reduce(
+      (sum, tree) => sum + tree.categoryBits.length + tree.categoryBoundaries.length,
+      0,
+    );
     this.starts = new Int32Array(trees.length + 1);
     this.leafStarts = new Int32Array(trees.length);
     this.plain = new Uint8Array(trees.length).fill(1);
@@ -99,9 +102,10 @@ export class Forest {
    * @param out [rows or more] receives the scores
    * @throws RangeError if an array is too short
    */
-  score(values: Float64Array, rows: number, out: Float64Array): void {
+  score(values: Float32Array | Float64Array, rows: number, out: Float64Array): void {
     const features = this.featureNames.length;
-    if (values.length < rows * features || out.length < rows) throw new RangeError(`arrays too short for ${rows} rows of ${features} features`);
+    if (values.length < rows * features || out.length < rows)
+      throw new RangeError(`arrays too short for ${rows} rows of ${features} features`);
     out.fill(0, 0, rows);
     for (let first = 0; first < rows; first += this.blockRows) {
       const count = Math.min(this.blockRows, rows - first);
@@ -114,7 +118,7 @@ export class Forest {
     }
   }
 
-  private copyRows(values: Float64Array, first: number, count: number): void {
+  private copyRows(values: Float32Array | Float64Array, first: number, count: number): void {
     const features = this.featureNames.length;
     const { rows } = this;
     for (let row = 0, from = first * features, to = 0; row < count; row++, to += features) {
@@ -155,7 +159,8 @@ export class Forest {
     }
     for (; row < count; row++) {
       let node = root;
-      while (node < leaves) node = children[2 * node + bit(rows[row * width + columns[node]!]! <= thresholds[node]!)]!;
+      while (node < leaves)
+        node = children[2 * node + bit(rows[row * width + columns[node]!]! <= thresholds[node]!)]!;
       out[first + row] = out[first + row]! + leafValues[node]!;
     }
   }
@@ -166,7 +171,8 @@ export class Forest {
     const width = 2 * this.featureNames.length;
     for (let row = 0; row < count; row++) {
       let node = this.starts[tree]!;
-      while (node < leaves) node = children[2 * node + bit(this.passes(node, rows[row * width + columns[node]!]!))]!;
+      while (node < leaves)
+        node = children[2 * node + bit(this.passes(node, rows[row * width + columns[node]!]!))]!;
       out[first + row] = out[first + row]! + leafValues[node]!;
     }
   }
@@ -183,7 +189,10 @@ export class Forest {
         if (!(value > -1 && value < 0x80000000)) return false;
         const category = Math.trunc(value);
         const word = category >>> 5;
-        return word < this.setBits[threshold]! && ((this.setBits[threshold + 1 + word]! >>> (category & 31)) & 1) === 1;
+        return (
+          word < this.setBits[threshold]! &&
+          ((this.setBits[threshold + 1 + word]! >>> (category & 31)) & 1) === 1
+        );
       }
     }
   }

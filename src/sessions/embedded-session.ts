@@ -1,5 +1,4 @@
-import { EVENT_TYPES } from '../domain/event.js';
-import { type SessionEvent } from '../domain/event.js';
+import { EVENT_TYPES, type SessionEvent } from '../domain/event.js';
 import { type Session } from '../domain/session.js';
 import { decodeEvent, type EncodedEvent } from './event-codec.js';
 import {
@@ -12,6 +11,7 @@ import {
   headerKey,
   idBytes,
   minuteOf,
+  sessionOfActivityKey,
   sessionOfUserIndexKey,
   sessionRange,
   timestampOfEventKey,
@@ -144,6 +144,22 @@ export function deleteSessionsOfUser(
   return sessions
     .map((session) => deleteSession(db, session, now, limits))
     .filter((sessionId) => sessionId !== null);
+}
+
+/**
+ * Removes a session if it has expired, and its entry in the index of activity in any case. Must run inside a write
+ * transaction.
+ */
+export function sweepSession(
+  db: KeyValues,
+  activityIndexKey: Buffer,
+  now: number,
+  limits: SessionStoreLimits,
+): void {
+  const session = sessionOfActivityKey(activityIndexKey);
+  const header = readHeader(db, session);
+  if (header !== null && isExpired(header, now, limits)) removeSession(db, session);
+  db.remove(activityIndexKey);
 }
 
 function removeSession(db: KeyValues, session: Buffer): void {

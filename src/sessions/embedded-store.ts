@@ -3,8 +3,14 @@ import { syncFolder } from '../bundle/durable-files.js';
 import { type Session } from '../domain/session.js';
 import { MINUTE_MS, type Clock } from '../domain/time.js';
 import { NextItemError } from '../errors.js';
-import { activityBefore, idBytes, minuteOf, sessionOfActivityKey } from './embedded-keys.js';
-import { appendEvent, deleteSession, deleteSessionsOfUser, readSession } from './embedded-session.js';
+import { activityBefore, idBytes, minuteOf } from './embedded-keys.js';
+import {
+  appendEvent,
+  deleteSession,
+  deleteSessionsOfUser,
+  readSession,
+  sweepSession,
+} from './embedded-session.js';
 import { encodeEvent, type EncodedEvent } from './event-codec.js';
 import { GroupCommit } from './group-commit.js';
 import {
@@ -122,10 +128,7 @@ export class EmbeddedStore implements SessionStore {
       if ([...this.db.getKeys({ ...range, limit: 1 })].length === 0) return swept;
       swept += await this.write(() => {
         const keys = [...this.db.getKeys({ ...range, limit: SWEEP_BATCH })];
-        for (const key of keys) {
-          deleteSession(this.db, sessionOfActivityKey(key), this.clock(), this.limits);
-          this.db.removeSync(key);
-        }
+        for (const key of keys) sweepSession(this.db, key, this.clock(), this.limits);
         return keys.length;
       });
     }

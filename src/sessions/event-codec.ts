@@ -36,7 +36,9 @@ export function encodeEvent(event: IncomingEvent): EncodedEvent {
   try {
     text = JSON.stringify(fields);
   } catch (cause) {
-    throw new NextItemError('invalid_request', 'the metadata cannot be written as JSON', 'metadata', { cause });
+    throw new NextItemError('invalid_request', 'the metadata cannot be written as JSON', 'metadata', {
+      cause,
+    });
   }
   return {
     sessionId: event.sessionId,

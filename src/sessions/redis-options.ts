@@ -54,15 +54,19 @@ export function clientOptions(options: RedisStoreOptions): { client: RedisOption
   };
 }
 
-function parseUrl(text: string): Pick<RedisStoreOptions, 'host' | 'port' | 'db' | 'username' | 'password' | 'tls'> {
-  const wrong = (what: string) => new NextItemError('invalid_config', `${what} in the Redis URL`, 'REDIS_URL');
+function parseUrl(
+  text: string,
+): Pick<RedisStoreOptions, 'host' | 'port' | 'db' | 'username' | 'password' | 'tls'> {
+  const wrong = (what: string) =>
+    new NextItemError('invalid_config', `${what} in the Redis URL`, 'REDIS_URL');
   let url: URL;
   try {
     url = new URL(text);
   } catch {
     throw wrong('something is malformed'); // never quote it: it may hold a password
   }
-  if (url.protocol !== 'redis:' && url.protocol !== 'rediss:') throw wrong('redis:// or rediss:// is missing');
+  if (url.protocol !== 'redis:' && url.protocol !== 'rediss:')
+    throw wrong('redis:// or rediss:// is missing');
   if (url.hostname === '') throw wrong('the host is missing');
   const path = url.pathname.replace(/^\//, '');
   if (!/^\d*$/.test(path)) throw wrong('the database is not a number');

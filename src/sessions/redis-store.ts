@@ -68,7 +68,8 @@ export class RedisStore implements SessionStore {
   }
 
   async append(event: IncomingEvent): Promise<AppendResult> {
-    return this.call(() => this.add(encodeEvent(event)));
+    const encoded = encodeEvent(event);
+    return this.call(() => this.add(encoded));
   }
 
   async appendBatch(events: readonly IncomingEvent[]): Promise<(AppendResult | Error)[]> {
@@ -89,7 +90,7 @@ export class RedisStore implements SessionStore {
           decodeEvent(members[2 * i]!.slice(ARRIVAL_DIGITS), Number(members[2 * i + 1])),
         ),
         eventCount: Number(eventCount),
-        countsByType: counts.map(Number),
+        countsByType: counts.map((count) => Number(count ?? 0)),
       };
     });
   }
@@ -101,7 +102,8 @@ export class RedisStore implements SessionStore {
   async deleteUser(userId: string): Promise<string[]> {
     return this.call(async () => {
       const user = idText(userId);
-      const sessionIds = (await this.client.zrange(this.userKey(user), 0, -1)).map(idOfText);
+      const entries = await this.client.zrange(this.userKey(user), 0, '-1');
+      const sessionIds = entries.map((entry) => idOfText(String(entry)));
       const erased = await Promise.all(sessionIds.map((sessionId) => this.erase(sessionId, user)));
       return sessionIds.filter((_, i) => erased[i]);
     });

@@ -12,6 +12,9 @@ import { type TrainingSettings } from './settings.js';
 import { type Split, splitByTime } from './split.js';
 import { type Workspace } from './workspace.js';
 
+/** `orders`: sessions are baskets, asked in tasks of their own; `stream`: anything else. */
+export type SourceKind = 'stream' | 'orders';
+
 /** Everything the later steps learn from and are measured on. */
 export interface Dataset {
   readonly events: EventTable;
@@ -69,7 +72,7 @@ export function tablesUntil(
 const STAGE = 'dataset';
 
 /** Writes the dataset for the next steps, and as files for people. */
-export async function saveDataset(workspace: Workspace, dataset: Dataset): Promise<void> {
+export async function saveDataset(workspace: Workspace, dataset: Dataset, kind: SourceKind): Promise<void> {
   const { events, split, settings, examples } = dataset;
   await workspace.save(STAGE, {
     sections: {
@@ -82,6 +85,7 @@ export async function saveDataset(workspace: Workspace, dataset: Dataset): Promi
           }),
     },
     json: {
+      kind,
       source: events.source,
       clock: events.clock,
       split,
@@ -97,9 +101,10 @@ export async function saveDataset(workspace: Workspace, dataset: Dataset): Promi
     await writeTrainingPairs(await workspace.path('training_pairs.parquet'), events, examples);
 }
 
-export async function loadDataset(workspace: Workspace): Promise<Dataset> {
+export async function loadDataset(workspace: Workspace): Promise<{ dataset: Dataset; kind: SourceKind }> {
   const { sections, json } = await workspace.load(STAGE, 'build-dataset');
   const saved = json as {
+    kind: SourceKind;
     source: string;
     clock: EventTable['clock'];
     split: Split;
@@ -122,7 +127,7 @@ export async function loadDataset(workspace: Workspace): Promise<Dataset> {
       queries,
     };
   };
-  return {
+  const dataset: Dataset = {
     events: eventTableFromSections((name) => sections[name], saved.source, saved.clock),
     split: saved.split,
     settings: saved.settings,
@@ -134,6 +139,7 @@ export async function loadDataset(workspace: Workspace): Promise<Dataset> {
             validation: examples('validation', saved.queries[1]),
           },
   };
+  return { dataset, kind: saved.kind };
 }
 
 function exampleSections(name: string, set: ExampleSet): Sections {

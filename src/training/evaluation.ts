@@ -20,7 +20,7 @@ import { type EvaluationReport } from '../metrics/evaluation-report.js';
 import { Forest } from '../ranking/forest.js';
 import { SessionScorer } from '../recommend/session-scorer.js';
 import { type TableSet } from '../tables/table-set.js';
-import { type Dataset } from './dataset.js';
+import { type Dataset, type SourceKind } from './dataset.js';
 import { type TrainingHooks } from './hooks.js';
 import { type TrainedRanker } from '../ranking/lightgbm/train.js';
 
@@ -28,7 +28,7 @@ export interface EvaluateDatasetOptions {
   readonly modelVersion: string;
   readonly trainedAtMs: number;
   /** Baskets (Olist's orders) are asked in three tasks; anything else, a stream of clicks, in two. */
-  readonly kind: 'stream' | 'orders';
+  readonly kind: SourceKind;
   /** The best method possible, where the data's true distribution is known: the simulator. */
   readonly reachableBest?: RankingMethod;
 }
@@ -96,7 +96,7 @@ export async function evaluateDataset(
   return reports;
 }
 
-function evaluationTasks(dataset: Dataset, kind: 'stream' | 'orders'): EvaluationTask[] {
+function evaluationTasks(dataset: Dataset, kind: SourceKind): EvaluationTask[] {
   const { events, split } = dataset;
   const test = dropUnknownItems(events, split.testStart);
   const distinct = firstEventPerItem(test, split.testStart);

@@ -75,7 +75,11 @@ export async function buildExamples(
       query.fromTable(events, start, end);
       const candidates = scorer.describe(query);
       const right = candidates.candidateOf(itemIndex[end]!);
-      if (right >= 0 && candidates.count > 1 && rows.add(scorer.features, candidates.items, candidates.count, right)) {
+      if (
+        right >= 0 &&
+        candidates.count > 1 &&
+        rows.add(scorer.features, candidates.items, candidates.count, right)
+      ) {
         groupSizes.push(candidates.count);
         sessions.push(s);
         prefixLengths.push(end - start);

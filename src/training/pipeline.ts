@@ -63,7 +63,7 @@ export async function runPipeline(
   const { settings, workspace, modelVersion, trainedAtMs } = options;
   hooks.onStep?.('build-dataset');
   const dataset = await buildDataset(events, settings, hooks);
-  if (workspace !== null) await saveDataset(workspace, dataset);
+  if (workspace !== null) await saveDataset(workspace, dataset, options.evaluation.kind);
 
   hooks.onStep?.('train-baselines');
   const tables = trainBaselines(dataset, hooks);

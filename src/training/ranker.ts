@@ -18,11 +18,16 @@ export async function trainRanker(dataset: Dataset, hooks: TrainingHooks = {}): 
       featureNames: train.featureNames,
       train: rankingData(train),
       validation: rankingData(validation),
-      parameters: { seed: dataset.settings.seed, ...dataset.settings.ranker },
+      parameters: { seed: dataset.settings.seed, minDataInLeaf: leafSize(train), ...dataset.settings.ranker },
       onIteration: (round, total) => hooks.onProgress?.('ranker: boosting rounds', round, total),
     },
     { signal: hooks.signal },
   );
+}
+
+/** A leaf needs enough rows to hold: a hundred where there are plenty, fewer for a small shop. */
+function leafSize({ groupSizes }: ExampleSet): number {
+  return Math.min(100, Math.max(10, Math.round(groupSizes.length / 50)));
 }
 
 function rankingData({ features, rows, labels, groupSizes }: ExampleSet) {

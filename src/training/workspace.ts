@@ -1,9 +1,10 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openBundle } from '../bundle/open-bundle.js';
 import { writeBundle } from '../bundle/write-bundle.js';
 import { type Sections } from '../domain/sections.js';
 import { NextItemError } from '../errors.js';
+import { type EvaluationReport } from '../metrics/evaluation-report.js';
 
 /** A step's result: arrays, JSON and texts. */
 export interface StageResult {
@@ -69,4 +70,10 @@ export class Workspace {
       files: Object.fromEntries(bundle.manifest.files.map(({ name }) => [name, bundle.text(name)!])),
     };
   }
+}
+
+/** The reports of the last evaluation in a workspace; none if it was not evaluated. */
+export async function loadReports(workspace: Workspace): Promise<EvaluationReport[]> {
+  const text = await readFile(join(workspace.dir, 'evaluation.json'), 'utf8').catch(() => '[]');
+  return JSON.parse(text) as EvaluationReport[];
 }

@@ -10,13 +10,36 @@ import { NextItemError } from '../../src/errors.js';
 import { contents, sampleContent, scratch } from '../unit/bundle/support.js';
 
 const FILES = ['manifest.json', 'sections.bin', 'ranker.txt', 'metrics.json'];
-const anyFlips = fc.array(fc.record({ at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), mask: fc.integer({ min: 1, max: 255 }) }), { minLength: 1, maxLength: 3 }); // prettier-ignore
+/** Positions are whole numbers taken modulo the length: doubles in 0..1 would nearly all be tiny and hit byte 0. */
+const anyFlips = fc.array(
+  fc.record({ at: fc.nat({ max: 2 ** 31 - 1 }), mask: fc.integer({ min: 1, max: 255 }) }),
+  {
+    minLength: 1,
+    maxLength: 3,
+  },
+);
 
 function flipped(bytes: Uint8Array, flips: readonly { at: number; mask: number }[]): Uint8Array {
   const changed = Uint8Array.from(bytes);
-  for (const { at, mask } of flips) changed[Math.floor(at * changed.length)]! ^= mask;
+  for (const { at, mask } of flips) changed[at % changed.length]! ^= mask;
   return changed;
 }
+
+it('a bundle with one byte changed is refused, whichever byte it is', async () => {
+  const root = await scratch();
+  const dir = await writeBundle(join(root, 'artifacts'), sampleContent('20240102-030405'));
+  for (const file of FILES) {
+    const bytes = await readFile(join(dir, file));
+    for (let at = 0; at < bytes.length; at++) {
+      await writeFile(join(dir, file), flipped(bytes, [{ at, mask: 1 }]));
+      const error: unknown = await openBundle(dir, { verify: 'full' }).catch((reason: unknown) => reason);
+      expect(error, `${file} at ${at}`).toBeInstanceOf(NextItemError);
+      expect((error as NextItemError).code).toMatch(/^bundle_in(valid|compatible)$/);
+    }
+    await writeFile(join(dir, file), bytes);
+  }
+  expect((await openBundle(dir, { verify: 'full' })).manifest.modelVersion).toBe('20240102-030405');
+});
 
 it('a bundle with any bytes flipped or any file cut is refused, never accepted and never a crash', async () => {
   const root = await scratch();
@@ -27,9 +50,7 @@ it('a bundle with any bytes flipped or any file cut is refused, never accepted a
       await rm(dir, { recursive: true, force: true });
       await cp(good, dir, { recursive: true, preserveTimestamps: true });
       const bytes = await readFile(join(dir, file));
-      const damaged = cut
-        ? bytes.subarray(0, Math.floor(flips[0]!.at * bytes.length))
-        : flipped(bytes, flips);
+      const damaged = cut ? bytes.subarray(0, flips[0]!.at % bytes.length) : flipped(bytes, flips);
       fc.pre(Buffer.compare(bytes, damaged) !== 0);
       await writeFile(join(dir, file), damaged);
       const error: unknown = await openBundle(dir, { verify: 'full' }).catch((reason: unknown) => reason);
@@ -53,7 +74,7 @@ it('an archive with any bytes flipped or cut never unpacks to another model', as
       await rm(dir, { recursive: true, force: true });
       await writeFile(
         join(root, 'bad.tar.gz'),
-        cut ? bytes.subarray(0, Math.floor(flips[0]!.at * bytes.length)) : flipped(bytes, flips),
+        cut ? bytes.subarray(0, flips[0]!.at % bytes.length) : flipped(bytes, flips),
       );
       try {
         await unpackBundle(join(root, 'bad.tar.gz'), dir);

@@ -13,7 +13,10 @@ function scoreOf(trees: readonly TreeText[], row: Float64Array): number {
   let score = 0;
   for (const tree of trees) {
     let node = tree.splitFeature.length === 0 ? ~0 : 0;
-    while (node >= 0) node = (goesLeft(tree, node, values[tree.splitFeature[node]!]!) ? tree.leftChild : tree.rightChild)[node]!;
+    while (node >= 0)
+      node = (goesLeft(tree, node, values[tree.splitFeature[node]!]!) ? tree.leftChild : tree.rightChild)[
+        node
+      ]!;
     score += tree.leafValue[~node]!;
   }
   return score;
@@ -22,7 +25,8 @@ function scoreOf(trees: readonly TreeText[], row: Float64Array): number {
 function goesLeft(tree: TreeText, node: number, written: number): boolean {
   const decision = tree.decisionType[node]!;
   const threshold = Number(tree.threshold[node]);
-  if ((decision & 1) !== 0) return Number.isFinite(written) && written > -1 && tree.sets![threshold]!.includes(Math.trunc(written));
+  if ((decision & 1) !== 0)
+    return Number.isFinite(written) && written > -1 && tree.sets![threshold]!.includes(Math.trunc(written));
   const missing = decision >> 2;
   const value = Number.isNaN(written) && missing !== 2 ? 0 : written;
   if ((missing === 1 && value === 0) || Number.isNaN(value)) return (decision & 2) !== 0;
@@ -49,7 +53,10 @@ describe('Forest', () => {
 
   it('meets damaged text with a refusal or a forest that ends, never with anything else', () => {
     const text = modelText(FEATURES, randomTrees(new Random(5), 3, FEATURES, 8));
-    const piece = fc.oneof(fc.string({ maxLength: 6 }), fc.constantFrom('-1', '0', '1e308', '\n', ' ', '=', 'Tree=1', '99999999999'));
+    const piece = fc.oneof(
+      fc.string({ maxLength: 6 }),
+      fc.constantFrom('-1', '0', '1e308', '\n', ' ', '=', 'Tree=1', '99999999999'),
+    );
     fc.assert(
       fc.property(fc.nat(text.length), fc.nat(12), piece, (at, removed, put) => {
         try {

@@ -15,7 +15,12 @@ export const FIRST_DAY_MS = Date.UTC(2026, 0, 1);
  */
 export function eventTable(
   sessions: readonly (readonly TestEvent[])[],
-  options: { items?: readonly string[]; catalogue?: Partial<Catalogue>; clock?: EventTable['clock']; users?: readonly string[] } = {},
+  options: {
+    items?: readonly string[];
+    catalogue?: Partial<Catalogue>;
+    clock?: EventTable['clock'];
+    users?: readonly string[];
+  } = {},
 ): EventTable {
   const ids = new Map((options.items ?? []).map((item, index) => [item, index]));
   const itemIndex: number[] = [];
@@ -28,7 +33,11 @@ export function eventTable(
       if (!ids.has(item)) ids.set(item, ids.size);
       itemIndex.push(ids.get(item)!);
       eventType.push(eventTypeCode(type));
-      timestampMs.push(options.clock === 'ordinal' ? itemIndex.length : FIRST_DAY_MS + s * DAY_MS + position * 10 * SECOND_MS);
+      timestampMs.push(
+        options.clock === 'ordinal'
+          ? itemIndex.length
+          : FIRST_DAY_MS + s * DAY_MS + position * 10 * SECOND_MS,
+      );
     });
     sessionOffsets.push(itemIndex.length);
   });
@@ -42,7 +51,8 @@ export function eventTable(
     timestampMs: Float64Array.from(timestampMs),
     items: StringColumn.from(ids.keys()),
     sessionIds: StringColumn.from(sessions.map((_, s) => `s${s}`)),
-    userIndex: options.users === undefined ? null : Int32Array.from(options.users, (user) => userNames.indexOf(user)),
+    userIndex:
+      options.users === undefined ? null : Int32Array.from(options.users, (user) => userNames.indexOf(user)),
     users: StringColumn.from(userNames),
     split: null,
     catalogue: { ...EMPTY_CATALOGUE, ...options.catalogue },

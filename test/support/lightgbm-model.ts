@@ -22,8 +22,22 @@ export function modelText(featureCount: number, trees: readonly TreeText[]): str
   return [
     ...['tree', 'version=v4', 'num_class=1', 'num_tree_per_iteration=1', 'label_index=0'],
     ...[`max_feature_idx=${featureCount - 1}`, 'objective=lambdarank', `feature_names=${names.join(' ')}`],
-    ...[`feature_infos=${names.map(() => '[-1:1]').join(' ')}`, `tree_sizes=${blocks.map((block) => block.length).join(' ')}`],
-    ...['', `${blocks.join('')}end of trees`, '', 'feature_importances:', 'f0=1', '', 'parameters:', '[objective: lambdarank]', 'end of parameters', ''],
+    ...[
+      `feature_infos=${names.map(() => '[-1:1]').join(' ')}`,
+      `tree_sizes=${blocks.map((block) => block.length).join(' ')}`,
+    ],
+    ...[
+      '',
+      `${blocks.join('')}end of trees`,
+      '',
+      'feature_importances:',
+      'f0=1',
+      '',
+      'parameters:',
+      '[objective: lambdarank]',
+      'end of parameters',
+      '',
+    ],
   ].join('\n');
 }
 
@@ -37,10 +51,20 @@ function treeText(tree: TreeText, index: number): string {
   const zeros = tree.splitFeature.map(() => 0).join(' ');
   return [
     ...[`Tree=${index}`, `num_leaves=${tree.leafValue.length}`, `num_cat=${sets.length}`],
-    ...[`split_feature=${tree.splitFeature.join(' ')}`, `split_gain=${zeros}`, `threshold=${tree.threshold.map(digits).join(' ')}`],
-    ...[`decision_type=${tree.decisionType.join(' ')}`, `left_child=${tree.leftChild.join(' ')}`, `right_child=${tree.rightChild.join(' ')}`],
+    ...[
+      `split_feature=${tree.splitFeature.join(' ')}`,
+      `split_gain=${zeros}`,
+      `threshold=${tree.threshold.map(digits).join(' ')}`,
+    ],
+    ...[
+      `decision_type=${tree.decisionType.join(' ')}`,
+      `left_child=${tree.leftChild.join(' ')}`,
+      `right_child=${tree.rightChild.join(' ')}`,
+    ],
     `leaf_value=${tree.leafValue.map(digits).join(' ')}`,
-    ...(sets.length === 0 ? [] : [`cat_boundaries=${boundaries.join(' ')}`, `cat_threshold=${sets.flat().join(' ')}`]),
+    ...(sets.length === 0
+      ? []
+      : [`cat_boundaries=${boundaries.join(' ')}`, `cat_threshold=${sets.flat().join(' ')}`]),
     ...['is_linear=0', 'shrinkage=1', '', '', ''],
   ].join('\n');
 }
@@ -52,7 +76,27 @@ function digits(value: number | string): string {
 }
 
 /** Thresholds and values where mistakes hide: around zero, beyond all numbers, and none. */
-const AWKWARD = [0, -0, 1e-36, -1e-36, ZERO, -ZERO, 2e-35, -2e-35, 5e-324, Infinity, -Infinity, 1, -1, 31, 32, 63.9, -0.5, 3e9, 1e300];
+const AWKWARD = [
+  0,
+  -0,
+  1e-36,
+  -1e-36,
+  ZERO,
+  -ZERO,
+  2e-35,
+  -2e-35,
+  5e-324,
+  Infinity,
+  -Infinity,
+  1,
+  -1,
+  31,
+  32,
+  63.9,
+  -0.5,
+  3e9,
+  1e300,
+];
 
 /** A value for a feature: often an awkward one or NaN, else anything in -5..70 with few distinct values. */
 export function randomValue(random: Random): number {
@@ -65,7 +109,15 @@ export function randomValue(random: Random): number {
 /** Trees grown leaf by leaf like LightGBM's, with every kind of split it knows. */
 export function randomTrees(random: Random, count: number, featureCount: number, leaves: number): TreeText[] {
   return Array.from({ length: count }, () => {
-    const tree: Required<TreeText> = { splitFeature: [], threshold: [], decisionType: [], leftChild: [], rightChild: [], leafValue: [], sets: [] };
+    const tree: Required<TreeText> = {
+      splitFeature: [],
+      threshold: [],
+      decisionType: [],
+      leftChild: [],
+      rightChild: [],
+      leafValue: [],
+      sets: [],
+    };
     tree.leafValue.push(random.normal());
     const size = 1 + random.below(leaves);
     for (let node = 0; node + 1 < size; node++) {

@@ -22,8 +22,8 @@ export const WAYS = 8;
  */
 export const WAY_SHARE = Float64Array.from([
   // stay funnel checkout return similar complement wanted front page
-  ...[0.06, 0.15, 0.01, 0.07, 0.36, 0.06, 0.25, 0.04], // view
-  ...[0.06, 0.2, 0.02, 0.09, 0.34, 0.08, 0.18, 0.03], // click
+  ...[0.06, 0.14, 0.01, 0.06, 0.32, 0.06, 0.28, 0.07], // view
+  ...[0.05, 0.2, 0.02, 0.08, 0.3, 0.08, 0.22, 0.05], // click
   ...[0.02, 0, 0.25, 0.06, 0.05, 0.41, 0.17, 0.04], // add_to_cart
   ...[0, 0, 0.42, 0.03, 0.02, 0.24, 0.22, 0.07], // purchase
 ]);

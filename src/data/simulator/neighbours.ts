@@ -4,8 +4,8 @@ import { type ShopDay } from './shop-day.js';
 import { AFFINITY, CELLS } from './tastes.js';
 
 /** Similar items stand this close in the order of likeness, on either side. */
-const SIMILAR_REACH = 8;
-const SIMILAR_DECAY = 0.85;
+const SIMILAR_REACH = 12;
+const SIMILAR_DECAY = 0.9;
 /** So many items of each complementary category on either side of the one that stands where the item does. */
 const COMPLEMENT_REACH = 2;
 const COMPLEMENT_DECAY = 0.7;
@@ -29,7 +29,7 @@ export class Neighbours {
   constructor(private readonly shopDay: ShopDay) {}
 
   /**
-   * Items of the same category, alike in price and style: weight = 0.85^(distance in likeness - 1) x sqrt(popularity).
+   * Items of the same category, alike in price and style: weight = 0.9^(distance in likeness - 1) x sqrt(popularity).
    * The root keeps some of what is popular without hiding what is alike.
    */
   loadSimilar(slot: number): void {

@@ -117,7 +117,8 @@ export class SessionGenerator {
     const complements = this.shop.categories.complements[bought]!;
     const shares = COMPLEMENT_SHARE[complements.length]!;
     let which = 0;
-    for (let left = random.next() - shares[0]!; left >= 0 && which < shares.length - 1; ) left -= shares[++which]!;
+    for (let left = random.next() - shares[0]!; left >= 0 && which < shares.length - 1;)
+      left -= shares[++which]!;
     this.need = complements[which]!;
   }
 
@@ -125,7 +126,8 @@ export class SessionGenerator {
     const { random, visit } = this;
     const row = visit.lastType * WAYS;
     let way = 0;
-    for (let left = random.next() - WAY_SHARE[row]!; left >= 0 && way < WAYS - 1; ) left -= WAY_SHARE[row + ++way]!;
+    for (let left = random.next() - WAY_SHARE[row]!; left >= 0 && way < WAYS - 1;)
+      left -= WAY_SHARE[row + ++way]!;
     let slot = -1;
     let type = VIEW;
     if (way === STAY) slot = visit.recent[0]!;
@@ -153,7 +155,8 @@ export class SessionGenerator {
 
   private neighbour(way: number): number {
     const { random, visit, neighbours } = this;
-    const anchor = visit.recentCount > 1 && random.next() < PREVIOUS_ANCHOR_SHARE ? visit.recent[1]! : visit.recent[0]!;
+    const anchor =
+      visit.recentCount > 1 && random.next() < PREVIOUS_ANCHOR_SHARE ? visit.recent[1]! : visit.recent[0]!;
     if (way === SIMILAR) neighbours.loadSimilar(anchor);
     else neighbours.loadComplements(anchor);
     return neighbours.pick(this.taste, random.next());

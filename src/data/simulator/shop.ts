@@ -8,8 +8,8 @@ import { BRAND_FAMILIES, CELLS, cellOf, PRICE_LEVELS } from './tastes.js';
 import { LEAVES } from './taxonomy.js';
 
 /** Popularity inside a category: (rank + offset)^-exponent, ranks from 0. */
-const POPULARITY_EXPONENT = 1;
-const POPULARITY_OFFSET = 2;
+const POPULARITY_EXPONENT = 1.15;
+const POPULARITY_OFFSET = 1.5;
 const BRAND_FAMILY_SHARE = [0.35, 0.3, 0.2, 0.15];
 /** Spread of log price inside a category, and of what makes two items alike besides their price. */
 const LOG_PRICE_SPREAD = 0.55;
@@ -74,7 +74,7 @@ export function makeShop(options: ResolvedSimulatorOptions): Shop {
     category.fill(c, item, (item += categories.sizes[c]!));
   }
   random.fork(2).shuffle(category);
-  const { catalogue, cell, likeness } = makeCatalogue(options, categories, category, random.fork(3));
+  const { catalogue, cell, likeness } = makeCatalogue(categories, category, random.fork(3));
 
   const { starts: cellStart, order: itemOfSlot } = countingSort(cell, categories.count * CELLS);
   const slotOfItem = new Uint32Array(n);
@@ -97,7 +97,6 @@ export function makeShop(options: ResolvedSimulatorOptions): Shop {
 }
 
 function makeCatalogue(
-  options: ResolvedSimulatorOptions,
   categories: Categories,
   category: Int32Array,
   random: Random,
@@ -126,17 +125,23 @@ function makeCatalogue(
     const c = category[item]!;
     const leaf = LEAVES[categories.leaf[c]!]!;
     const logPrice = random.normal();
-    const priceLevel = logPrice < PRICE_LEVEL_LIMITS[0]! ? 0 : logPrice < PRICE_LEVEL_LIMITS[1]! ? 1 : PRICE_LEVELS - 1;
+    const priceLevel =
+      logPrice < PRICE_LEVEL_LIMITS[0]! ? 0 : logPrice < PRICE_LEVEL_LIMITS[1]! ? 1 : PRICE_LEVELS - 1;
     const family = pick(BRAND_FAMILY_SHARE, random.next());
     cell[item] = c * CELLS + cellOf(priceLevel, family);
     likeness[item] = logPrice + STYLE_SPREAD * random.normal();
     catalogue.brand[item] =
-      categories.department[c]! * brandsPerDepartment + family * brandsPerFamily + random.below(brandsPerFamily);
+      categories.department[c]! * brandsPerDepartment +
+      family * brandsPerFamily +
+      random.below(brandsPerFamily);
     catalogue.seller[item] = Math.floor(sellers * random.next() ** 1.6);
     catalogue.price[item] = shopPrice(leaf.price * Math.exp(LOG_PRICE_SPREAD * logPrice));
     const grams = Math.max(5, Math.round(leaf.grams * Math.exp(0.1 * logPrice + 0.3 * random.normal())));
     catalogue.weightGrams[item] = grams;
-    catalogue.volumeCm3[item] = Math.max(5, Math.round((grams / leaf.density) * Math.exp(0.15 * random.normal())));
+    catalogue.volumeCm3[item] = Math.max(
+      5,
+      Math.round((grams / leaf.density) * Math.exp(0.15 * random.normal())),
+    );
     catalogue.numberInLeaf[item] = used[categories.leaf[c]!]!++;
   }
   return { catalogue, cell, likeness };
@@ -179,13 +184,18 @@ function makeLives(
 }
 
 /** Slots by likeness inside each category; a sort of plain numbers, several times faster than one by comparison. */
-function sortByLikeness(categories: Categories, itemOfSlot: Uint32Array, likeness: Float32Array): Uint32Array {
+function sortByLikeness(
+  categories: Categories,
+  itemOfSlot: Uint32Array,
+  likeness: Float32Array,
+): Uint32Array {
   const sorted = new Uint32Array(itemOfSlot.length);
   const scale = 2 ** 20;
   for (let c = 0, start = 0; c < categories.count; c++) {
     const size = categories.sizes[c]!;
     const keys = new Float64Array(size);
-    for (let i = 0; i < size; i++) keys[i] = Math.round((likeness[itemOfSlot[start + i]!]! + 16) * scale) * scale + i;
+    for (let i = 0; i < size; i++)
+      keys[i] = Math.round((likeness[itemOfSlot[start + i]!]! + 16) * scale) * scale + i;
     keys.sort();
     for (let i = 0; i < size; i++) sorted[start + i] = start + (keys[i]! % scale);
     start += size;
@@ -212,7 +222,7 @@ function shopPrice(price: number): number {
 
 function pick(shares: readonly number[], unit: number): number {
   let index = 0;
-  for (let left = unit - shares[0]!; left >= 0 && index < shares.length - 1; ) left -= shares[++index]!;
+  for (let left = unit - shares[0]!; left >= 0 && index < shares.length - 1;) left -= shares[++index]!;
   return index;
 }
 

@@ -26,7 +26,10 @@ export class Shoppers {
 
   /** The user of a session that is no guest's. @param unit in [0, 1) */
   userAt(unit: number): number {
-    return Math.min(this.shop.options.users - 1, Math.floor(this.shop.options.users * unit ** ACTIVITY_EXPONENT));
+    return Math.min(
+      this.shop.options.users - 1,
+      Math.floor(this.shop.options.users * unit ** ACTIVITY_EXPONENT),
+    );
   }
 
   tasteOf(user: number): number {
@@ -66,7 +69,8 @@ export class Shoppers {
         const taste = this.tasteOf(user);
         tastes[taste]! += share * (1 - FAVOURITE_SHARE);
         for (let which = 0; which < FAVOURITES; which++) {
-          favourites[this.favouriteOf(user, which) * TASTES + taste]! += (share * FAVOURITE_SHARE) / FAVOURITES;
+          favourites[this.favouriteOf(user, which) * TASTES + taste]! +=
+            (share * FAVOURITE_SHARE) / FAVOURITES;
         }
       }
     }

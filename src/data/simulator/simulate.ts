@@ -28,7 +28,9 @@ export function openShop(options: SimulatorOptions = {}): Shop {
  * @param shopOrOptions a shop of {@link openShop}, or the options of one
  * @throws `invalid_option`
  */
-export function* simulate(shopOrOptions: Shop | SimulatorOptions = {}): Generator<SimulatedSession, void, undefined> {
+export function* simulate(
+  shopOrOptions: Shop | SimulatorOptions = {},
+): Generator<SimulatedSession, void, undefined> {
   const shop = 'itemOfSlot' in shopOrOptions ? shopOrOptions : openShop(shopOrOptions);
   const generator = new SessionGenerator(shop);
   while (generator.next()) yield generator;

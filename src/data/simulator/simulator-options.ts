@@ -75,7 +75,9 @@ export function resolveSimulatorOptions(options: SimulatorOptions = {}): Resolve
     const { min, max, whole } = limit;
     if (typeof value !== 'number' || !(value >= min && value <= max) || (whole && !Number.isInteger(value))) {
       const kind = whole ? 'a whole number' : 'a number';
-      mistakes.push(`"${name}" must be ${kind} from ${min} to ${max}, not ${JSON.stringify(value) ?? typeof value}`);
+      mistakes.push(
+        `"${name}" must be ${kind} from ${min} to ${max}, not ${JSON.stringify(value) ?? typeof value}`,
+      );
     }
   }
   if (mistakes.length > 0) throw new NextItemError('invalid_option', mistakes.join('; '), 'simulator');

@@ -18,7 +18,8 @@ const SOURCE_INTEGRITY =
 export const LIGHTGBM_VERSION = '4.1.0';
 
 /** What the CPU build reads of the source tree: 20 of its 51 MB. */
-const NEEDED = /^package\/dependencies\/LightGBM\/(?:CMakeLists\.txt|VERSION\.txt|LICENSE|include\/|src\/|cmake\/|external_libs\/(?:eigen\/Eigen|fmt\/include|fast_double_parser\/include)\/)/;
+const NEEDED =
+  /^package\/dependencies\/LightGBM\/(?:CMakeLists\.txt|VERSION\.txt|LICENSE|include\/|src\/|cmake\/|external_libs\/(?:eigen\/Eigen|fmt\/include|fast_double_parser\/include)\/)/;
 
 /** A build whose folder was not touched for this long is taken for dead: its process touches it every tenth of that. */
 const BUILD_STALE_MS = 60_000;
@@ -80,7 +81,10 @@ export async function ensureLightgbm(options: InstallOptions = {}): Promise<stri
     const built = findLightgbm(env);
     if (built !== null) return built;
   }
-  const heartbeat = setInterval(() => void utimes(work, new Date(), new Date()).catch(() => {}), BUILD_STALE_MS / 10);
+  const heartbeat = setInterval(
+    () => void utimes(work, new Date(), new Date()).catch(() => {}),
+    BUILD_STALE_MS / 10,
+  );
   try {
     const built = await build(work, join(folder, 'build.log'), env, options);
     const target = join(folder, 'lib_lightgbm.so');
@@ -93,7 +97,12 @@ export async function ensureLightgbm(options: InstallOptions = {}): Promise<stri
 }
 
 /** Fetches, unpacks and compiles inside the work folder; returns the library's path there. */
-async function build(work: string, logFile: string, env: NodeJS.ProcessEnv, options: InstallOptions): Promise<string> {
+async function build(
+  work: string,
+  logFile: string,
+  env: NodeJS.ProcessEnv,
+  options: InstallOptions,
+): Promise<string> {
   const { signal } = options;
   const report = (phase: InstallProgress['phase'], percent: number | null): void => {
     throwIfAborted(signal);
@@ -126,10 +135,18 @@ async function build(work: string, logFile: string, env: NodeJS.ProcessEnv, opti
         if (percent !== null) options.onProgress?.({ phase, percent });
       };
       const code = await runLogged('cmake', args, { cwd: source, env, log, signal, onLine });
-      if (code !== 0) throw new NextItemError('lightgbm_build_failed', `cmake ended with code ${code}`, logFile);
+      if (code !== 0)
+        throw new NextItemError('lightgbm_build_failed', `cmake ended with code ${code}`, logFile);
     };
     await run('configure', [
-      ...['-S', source, '-B', join(work, 'objects'), '-G', isOnPath(['ninja'], env) ? 'Ninja' : 'Unix Makefiles'],
+      ...[
+        '-S',
+        source,
+        '-B',
+        join(work, 'objects'),
+        '-G',
+        isOnPath(['ninja'], env) ? 'Ninja' : 'Unix Makefiles',
+      ],
       // CMake 4 refuses projects that ask for less than 3.5, as this one does, unless told so.
       ...['-DCMAKE_BUILD_TYPE=Release', '-DBUILD_CLI=OFF', '-DCMAKE_POLICY_VERSION_MINIMUM=3.5'],
     ]);
@@ -138,21 +155,31 @@ async function build(work: string, logFile: string, env: NodeJS.ProcessEnv, opti
     await new Promise((done) => log.end(done));
   }
   const library = join(source, 'lib_lightgbm.so');
-  if (!isFile(library)) throw new NextItemError('lightgbm_build_failed', 'the build made no lib_lightgbm.so', logFile);
+  if (!isFile(library))
+    throw new NextItemError('lightgbm_build_failed', 'the build made no lib_lightgbm.so', logFile);
   return library;
 }
 
 function requireTools(env: NodeJS.ProcessEnv): void {
   if (process.platform === 'win32') {
-    throw new NextItemError('lightgbm_missing', 'it is not built on Windows; set LIGHTGBM_LIB to a lib_lightgbm.dll');
+    throw new NextItemError(
+      'lightgbm_missing',
+      'it is not built on Windows; set LIGHTGBM_LIB to a lib_lightgbm.dll',
+    );
   }
   const missing: string[] = [];
   if (!isOnPath(['cmake'], env)) missing.push('cmake');
   if (!env['CXX'] && !isOnPath(['c++', 'g++', 'clang++'], env)) missing.push('a C++ compiler');
   if (!isOnPath(['ninja', 'make'], env)) missing.push('make or ninja');
   if (missing.length === 0) return;
-  const advice = process.platform === 'darwin' ? 'xcode-select --install; brew install cmake libomp' : 'apt-get install -y cmake g++ make';
-  throw new NextItemError('lightgbm_missing', `building it needs ${missing.join(' and ')}; install with: ${advice}`);
+  const advice =
+    process.platform === 'darwin'
+      ? 'xcode-select --install; brew install cmake libomp'
+      : 'apt-get install -y cmake g++ make';
+  throw new NextItemError(
+    'lightgbm_missing',
+    `building it needs ${missing.join(' and ')}; install with: ${advice}`,
+  );
 }
 
 /** Tries to become the one process that builds; takes over from one that died. */
@@ -163,7 +190,9 @@ async function claim(work: string): Promise<boolean> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
-  const touchedMs = await stat(work).then((found) => found.mtimeMs).catch(() => null);
+  const touchedMs = await stat(work)
+    .then((found) => found.mtimeMs)
+    .catch(() => null);
   if (touchedMs === null || Date.now() - touchedMs < BUILD_STALE_MS) return false;
   const abandoned = `${work}-abandoned-${process.pid}`;
   await rename(work, abandoned).catch(() => {});

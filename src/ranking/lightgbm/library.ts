@@ -12,24 +12,28 @@ export interface Matrix {
 const FUNCTIONS = {
   datasetCreate:
     'int LGBM_DatasetCreateFromMat(const void *data, int type, int32_t rows, int32_t columns, int row_major, const char *parameters, void *reference, _Out_ void **out)',
-  datasetSetField: 'int LGBM_DatasetSetField(void *dataset, const char *name, const void *data, int count, int type)',
+  datasetSetField:
+    'int LGBM_DatasetSetField(void *dataset, const char *name, const void *data, int count, int type)',
   datasetSetFeatureNames: 'int LGBM_DatasetSetFeatureNames(void *dataset, const char **names, int count)',
   datasetFree: 'int LGBM_DatasetFree(void *dataset)',
   boosterCreate: 'int LGBM_BoosterCreate(void *dataset, const char *parameters, _Out_ void **out)',
-  boosterLoad: 'int LGBM_BoosterLoadModelFromString(const char *model, _Out_ int *iterations, _Out_ void **out)',
+  boosterLoad:
+    'int LGBM_BoosterLoadModelFromString(const char *model, _Out_ int *iterations, _Out_ void **out)',
   boosterFree: 'int LGBM_BoosterFree(void *booster)',
   boosterAddValidData: 'int LGBM_BoosterAddValidData(void *booster, void *dataset)',
   boosterUpdate: 'int LGBM_BoosterUpdateOneIter(void *booster, _Out_ int *finished)',
   boosterEvalCount: 'int LGBM_BoosterGetEvalCounts(void *booster, _Out_ int *count)',
   boosterEval: 'int LGBM_BoosterGetEval(void *booster, int data, _Out_ int *count, double *values)',
   boosterNumPredict: 'int LGBM_BoosterGetNumPredict(void *booster, int data, _Out_ int64_t *count)',
-  boosterGetPredict: 'int LGBM_BoosterGetPredict(void *booster, int data, _Out_ int64_t *count, double *values)',
+  boosterGetPredict:
+    'int LGBM_BoosterGetPredict(void *booster, int data, _Out_ int64_t *count, double *values)',
   boosterNumFeature: 'int LGBM_BoosterGetNumFeature(void *booster, _Out_ int *count)',
   boosterPredict:
     'int LGBM_BoosterPredictForMat(void *booster, const void *data, int type, int32_t rows, int32_t columns, int row_major, int kind, int start, int iterations, const char *parameters, _Out_ int64_t *count, double *values)',
   boosterSave:
     'int LGBM_BoosterSaveModelToString(void *booster, int start, int iterations, int importance, int64_t capacity, _Out_ int64_t *length, char *text)',
-  boosterImportance: 'int LGBM_BoosterFeatureImportance(void *booster, int iterations, int kind, double *values)',
+  boosterImportance:
+    'int LGBM_BoosterFeatureImportance(void *booster, int iterations, int kind, double *values)',
 } as const;
 
 const FLOAT32 = 0;
@@ -66,7 +70,9 @@ export class LightGbm {
       ) as Record<keyof typeof FUNCTIONS, NativeFunction>;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new NextItemError('lightgbm_missing', `the library cannot be loaded: ${reason}`, path, { cause: error });
+      throw new NextItemError('lightgbm_missing', `the library cannot be loaded: ${reason}`, path, {
+        cause: error,
+      });
     }
   }
 
@@ -105,7 +111,17 @@ export class Dataset {
   static create(library: LightGbm, matrix: Matrix, parameters: string, reference?: Dataset): Dataset {
     const out: [Handle | null] = [null];
     const { values, rows, columns } = matrix;
-    library.call('datasetCreate', values, floatType(values), rows, columns, 1, parameters, reference?.handle ?? null, out);
+    library.call(
+      'datasetCreate',
+      values,
+      floatType(values),
+      rows,
+      columns,
+      1,
+      parameters,
+      reference?.handle ?? null,
+      out,
+    );
     return new Dataset(library, out[0]!, rows);
   }
 
@@ -186,7 +202,21 @@ export class Booster {
       throw new NextItemError('lightgbm_failed', `arrays too short for ${rows} rows of ${columns} features`);
     }
     const parameters = `num_threads=${threads} verbosity=-1`;
-    this.library.call('boosterPredict', this.handle, values, floatType(values), rows, columns, 1, RAW_SCORE, 0, -1, parameters, [0], out);
+    this.library.call(
+      'boosterPredict',
+      this.handle,
+      values,
+      floatType(values),
+      rows,
+      columns,
+      1,
+      RAW_SCORE,
+      0,
+      -1,
+      parameters,
+      [0],
+      out,
+    );
   }
 
   /** LightGBM's text model, cut after a number of iterations (0: all). */

@@ -87,7 +87,9 @@ export function toLightgbmParameters(parameters: RankerParameters, featureNames:
     verbosity: -1,
   };
   if (parameters.categoricalFeatures.length > 0) {
-    values['categorical_feature'] = parameters.categoricalFeatures.map((name) => featureNames.indexOf(name)).join(',');
+    values['categorical_feature'] = parameters.categoricalFeatures
+      .map((name) => featureNames.indexOf(name))
+      .join(',');
   }
   return Object.entries(values)
     .map(([key, value]) => `${key}=${value}`)

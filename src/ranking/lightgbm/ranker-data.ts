@@ -32,7 +32,8 @@ export function checkRankerData(name: string, data: RankerData, featureCount: nu
   if (labels.length !== rows) refuse(`${labels.length} labels for ${rows} rows`);
   for (let row = 0; row < rows; row++) {
     const label = labels[row]!;
-    if (!(label >= 0 && label <= 30 && Number.isInteger(label))) refuse(`label ${label} of row ${row} is not in 0..30`);
+    if (!(label >= 0 && label <= 30 && Number.isInteger(label)))
+      refuse(`label ${label} of row ${row} is not in 0..30`);
   }
   let grouped = 0;
   for (const size of groupSizes) {
@@ -44,6 +45,7 @@ export function checkRankerData(name: string, data: RankerData, featureCount: nu
   if (weights.length !== rows) refuse(`${weights.length} weights for ${rows} rows`);
   for (let row = 0; row < rows; row++) {
     const weight = weights[row]!;
-    if (!(weight >= 0 && weight < Infinity)) refuse(`weight ${weight} of row ${row} is not a number of 0 or more`);
+    if (!(weight >= 0 && weight < Infinity))
+      refuse(`weight ${weight} of row ${row} is not a number of 0 or more`);
   }
 }

@@ -2,7 +2,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { NextItemError } from '../../errors.js';
 import { ensureLightgbm } from './install.js';
 import { Booster, Dataset, LightGbm } from './library.js';
-import { DEFAULT_RANKER_PARAMETERS, metricName, toLightgbmParameters, type RankerParameters } from './parameters.js';
+import {
+  DEFAULT_RANKER_PARAMETERS,
+  metricName,
+  toLightgbmParameters,
+  type RankerParameters,
+} from './parameters.js';
 import { checkRankerData, type RankerData } from './ranker-data.js';
 
 export interface TrainRankerInput {
@@ -39,7 +44,11 @@ export interface TrainedRanker {
   /** One entry per round trained, those after the best one included. */
   readonly history: readonly { readonly iteration: number; readonly metrics: Metrics }[];
   /** Every feature, by falling gain: summed gain of its splits, and their number. */
-  readonly importance: readonly { readonly feature: string; readonly gain: number; readonly splits: number }[];
+  readonly importance: readonly {
+    readonly feature: string;
+    readonly gain: number;
+    readonly splits: number;
+  }[];
 }
 
 /** Smaller gains of the metric are rounding, which depends on the number of threads that summed it. */
@@ -52,7 +61,10 @@ const LEAST_IMPROVEMENT = 1e-9;
  * @throws NextItemError `lightgbm_failed` (data that does not fit together, or the library's own refusal),
  *   `too_little_data` (no feature splits the rows), `interrupted`, and those of {@link ensureLightgbm}
  */
-export async function trainRanker(input: TrainRankerInput, options: TrainRankerOptions = {}): Promise<TrainedRanker> {
+export async function trainRanker(
+  input: TrainRankerInput,
+  options: TrainRankerOptions = {},
+): Promise<TrainedRanker> {
   const { featureNames, validation } = input;
   const { signal } = options;
   const parameters: RankerParameters = { ...DEFAULT_RANKER_PARAMETERS, ...input.parameters };
@@ -111,7 +123,8 @@ async function grow(
       bestIteration = iteration;
     } else {
       metrics[metricName(parameters)] = booster.evaluateValidation()[0]!;
-      if (input.evaluateCustom !== undefined) metrics['custom'] = input.evaluateCustom(booster.validationScores());
+      if (input.evaluateCustom !== undefined)
+        metrics['custom'] = input.evaluateCustom(booster.validationScores());
       if (metrics[watched]! > bestValue + LEAST_IMPROVEMENT) {
         bestValue = metrics[watched]!;
         bestIteration = iteration;
@@ -119,7 +132,8 @@ async function grow(
     }
     history.push({ iteration, metrics });
     input.onIteration?.(iteration, parameters.rounds, metrics);
-    if (parameters.earlyStoppingRounds > 0 && iteration - bestIteration >= parameters.earlyStoppingRounds) break;
+    if (parameters.earlyStoppingRounds > 0 && iteration - bestIteration >= parameters.earlyStoppingRounds)
+      break;
   }
   if (parameters.earlyStoppingRounds === 0) bestIteration = history.length;
   if (bestIteration === 0) {
@@ -149,7 +163,8 @@ function checkFeatureNames(featureNames: readonly string[], parameters: RankerPa
   };
   if (featureNames.length === 0) refuse('there are no features');
   // LightGBM would silently turn white space into underscores.
-  for (const name of featureNames) if (!/^\S+$/.test(name)) refuse(`the feature name "${name}" is empty or has white space`);
+  for (const name of featureNames)
+    if (!/^\S+$/.test(name)) refuse(`the feature name "${name}" is empty or has white space`);
   for (const name of parameters.categoricalFeatures) {
     if (!featureNames.includes(name)) refuse(`the categorical feature "${name}" is not among the features`);
   }

@@ -3,6 +3,7 @@ import { type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { type BundleIndex } from '../../../src/bundle/bundle-index.js';
 import { installBundle } from '../../../src/bundle/install.js';
 import { openBundle } from '../../../src/bundle/open-bundle.js';
 import { publishBundle } from '../../../src/bundle/publish.js';
@@ -222,6 +223,35 @@ describe('publishing', () => {
     expect(await contents(cache)).toEqual(await contents(artifactsDir));
   });
 
+  it('loses no version when an index made from an old list is written last', async () => {
+    const root = await scratch();
+    const artifactsDir = join(root, 'artifacts');
+    for (const version of [OLD, NEW]) await writeBundle(artifactsDir, sampleContent(version));
+    // The first write of the index is held back until another publisher has come and gone.
+    let held = (): void => {};
+    const isHeld = new Promise<void>((resolve) => (held = resolve));
+    let release = (): void => {};
+    const released = new Promise<void>((resolve) => (release = resolve));
+    let indexWrites = 0;
+    const env = await serveS3(join(root, 's3'), async (request) => {
+      if (request.method === 'PUT' && request.url!.endsWith('/index.json') && ++indexWrites === 1) {
+        held();
+        await released;
+      }
+      return false;
+    });
+    const options = { artifactsDir, target: 's3://models', env, ...QUICK };
+    const first = publishBundle({ ...options, version: OLD });
+    await isHeld;
+    await publishBundle({ ...options, version: NEW });
+    release();
+    expect((await first).latest).toBe(NEW);
+    const index = await new S3Store('s3://models', env, QUICK).readText('index.json');
+    expect((JSON.parse(index!) as BundleIndex).versions.map(({ version }) => version)).toEqual([NEW, OLD]);
+    // One by each publisher, and the one that mends.
+    expect(indexWrites).toBe(3);
+  });
+
   it('refuses HTTP targets, damaged bundles and unknown versions', async () => {
     const { artifacts, target } = await published();
     const code = async (change: object): Promise<string> =>
@@ -325,6 +355,17 @@ describe('a source that misbehaves', () => {
     );
     expect(error.code).toBe('bundle_source_failed');
     expect(error.message).toMatch(message);
+  });
+
+  it('that is a folder is held to the checksum of its index too', async () => {
+    const { target, cache } = await published();
+    // A whole and valid archive of the right version, but not the one the index speaks of.
+    const index = await readFile(join(target, 'index.json'), 'utf8');
+    await writeFile(join(target, 'index.json'), index.replace(/"sha256": "./, (start) => `${start.slice(0, -1)}${start.endsWith('0') ? '1' : '0'}`)); // prettier-ignore
+    const error = await failureOf(installBundle({ version: NEW, source: target, artifactsDir: cache }));
+    expect(error.code).toBe('bundle_source_failed');
+    expect(error.message).toContain('SHA-256');
+    expect(await readdir(cache)).toEqual([]);
   });
 
   it('may be left in the middle of a download', async () => {
@@ -448,6 +489,23 @@ describe('resolving what to serve', () => {
     const older = await resolveBundle({ version: 'latest', artifactsDir: artifacts });
     expect(older.version).toBe(OLD);
     expect(older.warnings).toHaveLength(1);
+  });
+
+  it('stops when told to in the middle of fetching, though there is something to fall back to', async () => {
+    const { artifacts } = await published();
+    const controller = new AbortController();
+    const { url } = await serveFolder('/nowhere', () => {
+      controller.abort();
+      return true; // never answers
+    });
+    const options = {
+      version: 'latest',
+      source: url,
+      artifactsDir: artifacts,
+      signal: controller.signal,
+      ...QUICK,
+    };
+    expect((await failureOf(resolveBundle(options))).code).toBe('interrupted');
   });
 
   it('stops when told to, instead of falling back', async () => {

@@ -53,11 +53,11 @@ const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'S3RVER', AWS_SECRET_ACCESS_KEY: 'S3RVE
  * tokens use a cipher that is gone), and it overwrites objects in place, so that a reader can meet a torn one. A gateway
  * before it makes good for that strictly by the S3 documentation: it checks signatures, pages lists, and lets one request
  * at a time through, which makes each put one step. Requests of several clients still interleave in any order.
- * `before` may answer first.
+ * `before` may answer first, or hold a request back.
  */
 export async function serveS3(
   directory: string,
-  before: Handler = () => false,
+  before: (...args: Parameters<Handler>) => boolean | Promise<boolean> = () => false,
 ): Promise<Record<string, string>> {
   const s3rver = new S3rver({
     address: '127.0.0.1',
@@ -68,12 +68,16 @@ export async function serveS3(
   });
   const { port } = await s3rver.run();
   let last: Promise<unknown> = Promise.resolve();
-  const gateway = createServer((request, response) => {
-    if (before(request, response)) return;
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (await before(request, response)) return;
     // The body is read before waiting in line: what is one step in S3 is the storing and the reading of an object.
-    const body = buffer(request);
-    const turn = last.then(async () => pass(request, await body, response, port));
-    last = turn.catch((error: unknown) => {
+    const body = await buffer(request);
+    const turn = last.then(() => pass(request, body, response, port));
+    last = turn.catch(() => undefined);
+    await turn;
+  };
+  const gateway = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
       else response.writeHead(500).end(String(error));
     });

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, mkdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, mkdir, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 /** scripts/test.mjs on a small project of its own, with the real vitest. */
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 let project: string;
+let temporary: string;
 
 const PASSING = `import { expect, it } from 'vitest';
 it('adds', () => expect(1 + 1).toBe(2));
@@ -31,6 +32,8 @@ beforeAll(async () => {
   await cp(join(root, 'scripts'), join(project, 'scripts'), { recursive: true });
   await symlink(join(root, 'node_modules'), join(project, 'node_modules'));
   // All tools are there and the library is built, so that nothing is installed here.
+  temporary = join(project, 'tmp');
+  await mkdir(temporary);
   await mkdir(join(project, 'bin'));
   for (const tool of ['redis-server', 'chromium'])
     await symlink(process.execPath, join(project, 'bin', tool));
@@ -58,7 +61,7 @@ afterAll(() => rm(project, { recursive: true, force: true }));
 
 function start(args: string[]): { child: ChildProcess; ended: Promise<{ code: number; lines: string[] }> } {
   const path = `${join(project, 'bin')}${delimiter}${process.env['PATH']}`;
-  const env = { ...process.env, PATH: path, NO_COLOR: '1', FORCE_COLOR: undefined };
+  const env = { ...process.env, PATH: path, TMPDIR: temporary, NO_COLOR: '1', FORCE_COLOR: undefined };
   for (const name of Object.keys(env))
     if (/^(VITEST|TINYPOOL|NODE_V8_COVERAGE)/.test(name)) delete env[name as keyof typeof env];
   const child = spawn(process.execPath, [join(project, 'scripts/test.mjs'), ...args], {
@@ -101,6 +104,8 @@ describe('npm test -- FILE', () => {
     child.kill('SIGTERM');
     expect((await ended).code).toBe(128 + 15);
     await gone(pid);
+    const left = await readdir(temporary);
+    expect(left.filter((name) => name.startsWith('nextitem-test-'))).toEqual([]);
   });
 });
 

@@ -5,13 +5,17 @@ import { StringColumn, StringIndex } from '../../../src/domain/string-column.js'
 describe('StringColumn and StringIndex', () => {
   it('keep any strings and find each of them', () => {
     fc.assert(
-      fc.property(fc.uniqueArray(fc.string({ unit: 'grapheme' })), fc.string({ unit: 'grapheme' }), (values, other) => {
-        const column = StringColumn.from(values);
-        const index = StringIndex.of(column);
-        expect(column.toArray()).toEqual(values);
-        values.forEach((value, i) => expect(index.indexOf(value)).toBe(i));
-        if (!values.includes(other)) expect(index.indexOf(other)).toBe(-1);
-      }),
+      fc.property(
+        fc.uniqueArray(fc.string({ unit: 'grapheme' })),
+        fc.string({ unit: 'grapheme' }),
+        (values, other) => {
+          const column = StringColumn.from(values);
+          const index = StringIndex.of(column);
+          expect(column.toArray()).toEqual(values);
+          values.forEach((value, i) => expect(index.indexOf(value)).toBe(i));
+          if (!values.includes(other)) expect(index.indexOf(other)).toBe(-1);
+        },
+      ),
     );
   });
 

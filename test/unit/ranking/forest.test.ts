@@ -35,8 +35,22 @@ describe('Forest', () => {
     // Tree 0: f0 <= 0.5 ? (f1 <= 10 ? 1 : 2) : 4. Tree 1: one leaf of 100.
     const forest = Forest.parse(
       modelText(2, [
-        { splitFeature: [0, 1], threshold: [0.5, 10], decisionType: [2, 2], leftChild: [1, -1], rightChild: [-3, -2], leafValue: [1, 2, 4] },
-        { splitFeature: [], threshold: [], decisionType: [], leftChild: [], rightChild: [], leafValue: [100] },
+        {
+          splitFeature: [0, 1],
+          threshold: [0.5, 10],
+          decisionType: [2, 2],
+          leftChild: [1, -1],
+          rightChild: [-3, -2],
+          leafValue: [1, 2, 4],
+        },
+        {
+          splitFeature: [],
+          threshold: [],
+          decisionType: [],
+          leftChild: [],
+          rightChild: [],
+          leafValue: [100],
+        },
       ]),
     );
     expect(forest.featureNames).toEqual(['f0', 'f1']);
@@ -48,7 +62,9 @@ describe('Forest', () => {
 
   it('goes left up to the threshold and right above it', () => {
     expect(sides(stump(MISSING_NAN, 1.5), [1.5, 1.4999, 1.5000001, -Infinity, Infinity])).toBe('LLRLR');
-    expect(sides(stump(MISSING_NAN | DEFAULT_LEFT, 1.5), [1.5, 1.4999, 1.5000001, -Infinity, Infinity])).toBe('LLRLR');
+    expect(sides(stump(MISSING_NAN | DEFAULT_LEFT, 1.5), [1.5, 1.4999, 1.5000001, -Infinity, Infinity])).toBe(
+      'LLRLR',
+    );
     expect(sides(stump(MISSING_NAN | DEFAULT_LEFT, -1.5), [-1.5, -1.4999, -1.5000001])).toBe('LRL');
   });
 

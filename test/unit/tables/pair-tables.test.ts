@@ -19,7 +19,12 @@ function row(table: ItemTable, events: EventTable, item: string): Record<string,
   return Object.fromEntries(entries);
 }
 
-function build(events: EventTable, kind: PairKind, pair = plain, sessions = events.sessionOffsets.length - 1) {
+function build(
+  events: EventTable,
+  kind: PairKind,
+  pair = plain,
+  sessions = events.sessionOffsets.length - 1,
+) {
   return buildPairTable(knownEvents(events, sessions, sessions), kind, pair, settings);
 }
 
@@ -88,7 +93,10 @@ describe('buildWalkTable', () => {
     ]);
     const known = knownEvents(events, 3, 3);
     const walk = { backwardWeight: 0, fanOut: 10, popularityPower: 0 };
-    const table = buildWalkTable(known, build(events, 'next'), build(events, 'previous'), { ...settings, walk });
+    const table = buildWalkTable(known, build(events, 'next'), build(events, 'previous'), {
+      ...settings,
+      walk,
+    });
     expect(row(table, events, 'a')).toEqual({ c: 1, d: 1 });
     expect(row(table, events, 'c')).toEqual({});
   });

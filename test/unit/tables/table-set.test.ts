@@ -4,10 +4,9 @@ import { DEFAULT_TABLE_SETTINGS } from '../../../src/tables/settings.js';
 import { buildTables, tablesFromSections, tableSections } from '../../../src/tables/table-set.js';
 import { eventTable } from '../../support/event-table.js';
 
-const events = eventTable(
-  [['a', 'a', 'b'], ['b', ['c', 'purchase']], ['c']],
-  { catalogue: { category: codeColumn(['x', 'y', 'x']), price: new Float32Array([1, NaN, 3]) } },
-);
+const events = eventTable([['a', 'a', 'b'], ['b', ['c', 'purchase']], ['c']], {
+  catalogue: { category: codeColumn(['x', 'y', 'x']), price: new Float32Array([1, NaN, 3]) },
+});
 const tables = buildTables(events, { sessionsEnd: 2, scaleSessions: 2, settings: DEFAULT_TABLE_SETTINGS });
 
 describe('buildTables', () => {

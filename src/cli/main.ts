@@ -1,0 +1,36 @@
+import { Command } from 'commander';
+import dotenv from 'dotenv';
+import { readFileSync } from 'node:fs';
+import { registerLightgbm } from './lightgbm.js';
+import { registerModels } from './models.js';
+import { registerSimulate } from './simulate.js';
+import { registerSteps } from './steps.js';
+import { registerTrain } from './train.js';
+
+dotenv.config({ quiet: true });
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+const program = new Command('nextitem')
+  .description('Session-based product recommendations: train on your events, serve in milliseconds.')
+  .version(version)
+  .showHelpAfterError('(add --help for what it takes)')
+  .addHelpText(
+    'after',
+    `
+Start here:
+  nextitem start                       a demo model and the server, in one go
+  nextitem train --events clicks.csv   your own events
+  nextitem serve                       answer on http://localhost:8000
+`,
+  );
+
+registerTrain(program);
+registerSteps(program);
+registerSimulate(program);
+registerModels(program);
+registerLightgbm(program);
+
+await program.parseAsync();

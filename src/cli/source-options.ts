@@ -1,0 +1,203 @@
+import { type Command, Option } from 'commander';
+import { describeSource, formatSummary } from '../data/describe-source.js';
+import { type EventTable } from '../data/event-table.js';
+import { PRESET_NAMES, type PresetName } from '../data/event-presets.js';
+import { type EventMapping } from '../data/event-mapping.js';
+import { isOlistFolder } from '../data/olist.js';
+import { openSource, type SourceOptions } from '../data/open-source.js';
+import { formatRejects } from '../data/reject-log.js';
+import { type ShopTruth } from '../data/simulator/shop-truth.js';
+import { simulateEventTable } from '../data/simulator/simulate-event-table.js';
+import { MINUTE_MS } from '../domain/time.js';
+import { NextItemError } from '../errors.js';
+import { createProgress, type Progress } from '../observability/progress.js';
+import { type SourceKind } from '../training/dataset.js';
+import { type CommandContext, realNumber } from './run.js';
+import { simulatorFlags, type SimulatorFlags, simulatorOptions } from './simulator-flags.js';
+
+/** The flags that say where events come from, shared by every command that reads some. */
+export interface SourceFlags extends SimulatorFlags {
+  olist?: string;
+  olistSessions: 'orders' | 'customers';
+  allOrders?: boolean;
+  events?: string[];
+  fromLog?: string;
+  simulate?: boolean;
+  preset?: PresetName;
+  map?: string;
+  column?: string[];
+  eventType?: string;
+  sessionsBy?: 'session' | 'user';
+  idleMinutes: number;
+  rejects?: string;
+  strict?: boolean;
+}
+
+/** Adds {@link SourceFlags} to a command. */
+export function sourceFlags(command: Command): Command {
+  command
+    .optionsGroup('Where the events come from (one of):')
+    .option(
+      '--events <files...>',
+      'CSV, TSV, JSONL or Parquet, gzipped or not; files, folders or quoted globs',
+    )
+    .option('--olist <folder>', "Olist's original table files")
+    .option('--from-log <folder>', "the shop's own event log, as the server writes it")
+    .option('--simulate', 'the built-in shop simulator')
+    .optionsGroup('How to read them:')
+    .addOption(
+      new Option('--preset <name>', 'a known layout; found by the columns if left out').choices([
+        ...PRESET_NAMES,
+      ]),
+    )
+    .option('--map <file>', 'a JSON file that says which column means what')
+    .option('--column <field=name...>', 'the same on the command line, such as item=sku time=at type=action')
+    .addOption(
+      new Option('--event-type <type>', 'the type of every event, for files without such a column').choices([
+        'view',
+        'click',
+        'add_to_cart',
+        'purchase',
+      ]),
+    )
+    .addOption(
+      new Option('--sessions-by <column>', 'user: cut sessions where a user pauses').choices([
+        'session',
+        'user',
+      ]),
+    )
+    .option(
+      '--idle-minutes <n>',
+      'the pause that ends such a session',
+      realNumber('--idle-minutes', 0.1, 100_000),
+      30,
+    )
+    .addOption(
+      new Option('--olist-sessions <kind>', 'an order, or all orders of a customer')
+        .choices(['orders', 'customers'])
+        .default('orders'),
+    )
+    .option('--all-orders', 'Olist: also orders that were not delivered')
+    .option('--rejects <file>', 'write every malformed row there, with its reason')
+    .option('--strict', 'stop at the first malformed row');
+  return simulatorFlags(command.optionsGroup('The simulator:'));
+}
+
+/** What was read, with what the evaluation needs to know of it. */
+export interface ReadSource {
+  readonly events: EventTable;
+  readonly kind: SourceKind;
+  /** What is true of simulated events. */
+  readonly truth: ShopTruth | null;
+}
+
+/** Reads the source the flags name, with a progress bar and a summary for people. */
+export async function readSource(flags: SourceFlags, { say, signal }: CommandContext): Promise<ReadSource> {
+  if (chosen(flags) === 'simulate') {
+    const { events, truth } = simulate(flags, signal);
+    for (const line of formatSummary(describeSource(events))) say(`  ${line}`);
+    return { events, kind: 'stream', truth };
+  }
+  const options = await sourceOptions(flags, signal);
+  const progress = createProgress({ label: 'read events', total: 100, unit: '%' });
+  const { events, rejects, summary } = await openSource(
+    options.kind === 'events'
+      ? {
+          ...options,
+          onProgress: ({ bytesRead, bytesTotal }) =>
+            progress.update(Math.round((100 * bytesRead) / Math.max(1, bytesTotal))),
+        }
+      : options,
+  );
+  progress.finish();
+  for (const line of [...formatSummary(summary), ...formatRejects(rejects)]) say(`  ${line}`);
+  return { events, kind: options.kind === 'olist' ? 'orders' : 'stream', truth: null };
+}
+
+function simulate(flags: SimulatorFlags, signal: AbortSignal): { events: EventTable; truth: ShopTruth } {
+  let progress: Progress | null = null;
+  const simulated = simulateEventTable(simulatorOptions(flags), {
+    signal,
+    onProgress: ({ sessions, sessionsTotal }) => {
+      progress ??= createProgress({ label: 'simulate', total: sessionsTotal, unit: 'sessions' });
+      progress.update(sessions);
+    },
+  });
+  (progress as Progress | null)?.finish();
+  return simulated;
+}
+
+type Chosen = 'events' | 'olist' | 'fromLog' | 'simulate';
+
+function chosen(flags: SourceFlags): Chosen {
+  const given = (['events', 'olist', 'fromLog', 'simulate'] as const).filter(
+    (name) => flags[name] !== undefined,
+  );
+  if (given.length === 1) return given[0]!;
+  throw new NextItemError(
+    'invalid_option',
+    given.length === 0 ? 'no source of events was named' : 'more than one source of events was named',
+    'use one of --events, --olist, --from-log, --simulate',
+  );
+}
+
+async function sourceOptions(flags: SourceFlags, signal: AbortSignal): Promise<SourceOptions> {
+  const reading = {
+    signal,
+    ...(flags.rejects === undefined ? {} : { rejectsPath: flags.rejects }),
+    ...(flags.strict === undefined ? {} : { strict: flags.strict }),
+  };
+  switch (chosen(flags)) {
+    case 'olist':
+      if (!(await isOlistFolder(flags.olist!))) {
+        throw new NextItemError(
+          'source_not_found',
+          "the folder does not hold Olist's order tables",
+          flags.olist,
+        );
+      }
+      return {
+        kind: 'olist',
+        folder: flags.olist!,
+        sessions: flags.olistSessions,
+        deliveredOnly: flags.allOrders !== true,
+        ...reading,
+      };
+    case 'fromLog':
+      return { kind: 'events', paths: await logFiles(flags.fromLog!), preset: 'log', ...reading };
+    default: {
+      const mapping = mappingOf(flags);
+      return {
+        kind: 'events',
+        paths: flags.events!,
+        ...(flags.preset === undefined ? {} : { preset: flags.preset }),
+        ...(flags.map === undefined ? {} : { mappingFile: flags.map }),
+        ...(mapping === null ? {} : { mapping }),
+        ...(flags.sessionsBy === undefined ? {} : { sessionsBy: flags.sessionsBy }),
+        idleGapMs: flags.idleMinutes * MINUTE_MS,
+        ...reading,
+      };
+    }
+  }
+}
+
+async function logFiles(folder: string): Promise<string[]> {
+  const { readEventLogFiles } = await import('../sessions/event-log.js');
+  const files = await readEventLogFiles(folder);
+  if (files.length === 0) throw new NextItemError('source_empty', 'the folder holds no event log', folder);
+  return files;
+}
+
+function mappingOf(flags: SourceFlags): EventMapping | null {
+  if (flags.column === undefined && flags.eventType === undefined) return null;
+  const columns: Record<string, string> = {};
+  for (const pair of flags.column ?? []) {
+    const at = pair.indexOf('=');
+    if (at < 1) throw new NextItemError('invalid_option', `"${pair}" is not field=name`, '--column');
+    columns[pair.slice(0, at)] = pair.slice(at + 1);
+  }
+  return {
+    columns,
+    ...(flags.eventType === undefined ? {} : { constantType: flags.eventType }),
+  } as EventMapping;
+}

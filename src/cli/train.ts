@@ -1,0 +1,125 @@
+import { type Command, Option } from 'commander';
+import { join } from 'node:path';
+import { versionOf } from '../domain/time.js';
+import { createSteps } from '../observability/progress.js';
+import { ensureLightgbm } from '../ranking/lightgbm/install.js';
+import { PIPELINE_STEPS, type PipelineResult, runPipeline } from '../training/pipeline.js';
+import { Workspace } from '../training/workspace.js';
+import { artifactsFlag, workFlag } from './folders.js';
+import { installProgress } from './lightgbm.js';
+import { reachableBestMethod } from '../training/reachable-best.js';
+import { printReports, writeReports } from './reports.js';
+import { type CommandContext, run } from './run.js';
+import { readSource, sourceFlags, type ReadSource, type SourceFlags } from './source-options.js';
+import {
+  clockTime,
+  progressHooks,
+  trainingFlags,
+  type TrainingFlags,
+  trainingSettings,
+} from './training-options.js';
+
+interface TrainFlags extends SourceFlags, TrainingFlags {
+  artifacts: string;
+  work: string;
+  modelVersion?: string;
+  clock?: number;
+  serveTables: 'all' | 'train';
+  ranker: boolean;
+  evaluate: boolean;
+}
+
+export function registerTrain(program: Command): void {
+  const command = program
+    .command('train')
+    .summary('events in, a model bundle and a report out')
+    .description(
+      'Runs every step of training: build-dataset, train-baselines, train-ranker, evaluate, and writes the bundle that ' +
+        '"nextitem serve" serves.\n\nExamples:\n' +
+        '  nextitem train --events clicks.csv.gz\n' +
+        '  nextitem train --olist data/olist\n' +
+        '  nextitem train --from-log state/events\n' +
+        '  nextitem train --simulate --sim-items 5000 --sim-events 1000000\n' +
+        '  nextitem train --events shop.csv --column session=visit item=sku time=at type=action',
+    );
+  sourceFlags(command);
+  trainingFlags(command)
+    .option('--no-ranker', 'item-to-item only; needs no LightGBM')
+    .option('--no-evaluate', 'skip the evaluation')
+    .optionsGroup('Result:')
+    .addOption(artifactsFlag())
+    .addOption(workFlag())
+    .option('--model-version <name>', "the bundle's name (default: the time, as YYYYMMDD-HHMMSS)")
+    .option('--clock <time>', 'the time to take for now, for a repeatable bundle', clockTime)
+    .addOption(
+      new Option(
+        '--serve-tables <which>',
+        'all: what is served knows every event; train: it stays blind to the test period',
+      )
+        .choices(['all', 'train'])
+        .default('all'),
+    )
+    .action(
+      run(async (context, flags: TrainFlags) => {
+        const source = await readSource(flags, context);
+        const { bundleDir } = await train(source, flags, context);
+        console.log(bundleDir);
+      }),
+    );
+}
+
+/** Trains on a source that was read, shows the results and writes reports beside the workspace's files. */
+export async function train(
+  source: ReadSource,
+  flags: TrainFlags,
+  context: CommandContext,
+): Promise<PipelineResult> {
+  const { say, signal } = context;
+  const trainedAtMs = flags.clock ?? Date.now();
+  const workspace = new Workspace(flags.work);
+  if (flags.ranker) await prepareLightgbm(context);
+  const steps = createSteps([...PIPELINE_STEPS]);
+  const hooks = progressHooks(signal, steps);
+  const result = await runPipeline(
+    source.events,
+    {
+      settings: trainingSettings(flags),
+      artifactsDir: flags.artifacts,
+      workspace,
+      modelVersion: flags.modelVersion ?? versionOf(trainedAtMs),
+      trainedAtMs,
+      evaluation: {
+        kind: source.kind,
+        ...(source.truth === null ? {} : { reachableBest: reachableBestMethod(source.truth) }),
+      },
+      serveTables: flags.serveTables,
+      withRanker: flags.ranker,
+      evaluate: flags.evaluate,
+    },
+    {
+      ...hooks,
+      onStep() {
+        hooks.finish();
+        steps.begin();
+      },
+      onWarning: (message) => say(`\nwarning: ${message}\n`),
+    },
+  );
+  hooks.finish();
+  steps.finish(`model ${result.bundleDir}`);
+  if (result.reports.length > 0) {
+    printReports(result.reports);
+    const pages = await writeReports(workspace, result.reports, result.ranker);
+    say(`reports: ${pages.map((page) => join(flags.work, page)).join(', ')}`);
+  }
+  return result;
+}
+
+/** Builds the LightGBM library if it is missing and can be built; training says what is wrong if it cannot. */
+async function prepareLightgbm(context: CommandContext): Promise<void> {
+  const progress = installProgress();
+  await ensureLightgbm({ onProgress: progress.update, signal: context.signal }).catch(() => undefined);
+  progress.finish();
+}
+
+export type { TrainFlags };

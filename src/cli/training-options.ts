@@ -1,0 +1,99 @@
+import { type Command, Option } from 'commander';
+import { NextItemError } from '../errors.js';
+import { createProgress, type Progress, type Steps } from '../observability/progress.js';
+import { DEFAULT_TRAINING_SETTINGS, type TrainingSettings } from '../training/settings.js';
+import { type TrainingHooks } from '../training/hooks.js';
+import { realNumber, wholeNumber } from './run.js';
+
+/** The flags that change what training makes of its events. */
+export interface TrainingFlags {
+  seed: number;
+  testShare: number;
+  maxQueries: number;
+  rounds?: number;
+  leaves?: number;
+  learningRate?: number;
+  objective?: 'lambdarank' | 'binary';
+}
+
+/** Adds {@link TrainingFlags} to a command. */
+export function trainingFlags(command: Command): Command {
+  const { testShare, seed, examples } = DEFAULT_TRAINING_SETTINGS;
+  return command
+    .optionsGroup('Training:')
+    .option(
+      '--seed <n>',
+      'the same data, settings, seed and version give the same bundle, to the byte',
+      wholeNumber('--seed', 0, 1_000_000),
+      seed,
+    )
+    .option(
+      '--test-share <x>',
+      'share of the latest sessions held out for evaluation, unless the data brings a split',
+      realNumber('--test-share', 0, 0.5),
+      testShare,
+    )
+    .option(
+      '--max-queries <n>',
+      'session prefixes the ranker learns from, at most',
+      wholeNumber('--max-queries', 100, 10_000_000),
+      examples.maxQueries,
+    )
+    .option('--rounds <n>', 'trees at most', wholeNumber('--rounds', 1, 10_000))
+    .option('--leaves <n>', 'leaves per tree', wholeNumber('--leaves', 2, 1024))
+    .option('--learning-rate <x>', 'shrinkage of each tree', realNumber('--learning-rate', 0.001, 1))
+    .addOption(new Option('--objective <name>', 'what LightGBM optimises').choices(['lambdarank', 'binary']));
+}
+
+export function trainingSettings(flags: TrainingFlags): TrainingSettings {
+  const { rounds, leaves, learningRate, objective } = flags;
+  return {
+    ...DEFAULT_TRAINING_SETTINGS,
+    seed: flags.seed,
+    testShare: flags.testShare,
+    examples: { ...DEFAULT_TRAINING_SETTINGS.examples, maxQueries: flags.maxQueries },
+    ranker: {
+      ...DEFAULT_TRAINING_SETTINGS.ranker,
+      ...(rounds === undefined ? {} : { rounds }),
+      ...(leaves === undefined ? {} : { leaves }),
+      ...(learningRate === undefined ? {} : { learningRate }),
+      ...(objective === undefined ? {} : { objective }),
+    },
+  };
+}
+
+/** Shows each activity of a training step as a progress bar of its own. */
+export function progressHooks(signal: AbortSignal, steps?: Steps): TrainingHooks & { finish(): void } {
+  let current: { activity: string; progress: Progress } | null = null;
+  const finish = () => {
+    current?.progress.finish();
+    current = null;
+  };
+  return {
+    signal,
+    finish,
+    onProgress(activity, done, total) {
+      // Tables are counted in seconds: one bar for all of them.
+      const label = activity.startsWith('tables: ') ? 'tables' : activity;
+      if (current?.activity !== label) {
+        finish();
+        current = {
+          activity: label,
+          progress: createProgress({ label: `${steps === undefined ? '' : '  '}${label}`, total }),
+        };
+      }
+      current.progress.update(done, label === activity ? undefined : activity.slice('tables: '.length));
+    },
+  };
+}
+
+/** RFC 3339 or milliseconds, for runs that are to be repeated to the byte. @throws NextItemError `invalid_option` */
+export function clockTime(text: string): number {
+  const ms = /^\d+$/.test(text) ? Number(text) : Date.parse(text);
+  if (Number.isFinite(ms) && ms >= 0 && ms < 4_102_444_800_000) return ms;
+  throw new NextItemError(
+    'invalid_option',
+    `"${text}" is not a time such as 2026-01-31T12:00:00Z`,
+    '--clock',
+  );
+}

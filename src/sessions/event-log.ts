@@ -1,0 +1,369 @@
+import { mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { syncFolder } from '../bundle/durable-files.js';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, type Clock } from '../domain/time.js';
+import { NextItemError } from '../errors.js';
+import { addErasure, Erasures, erasureTime, loadErasures, removeErasure } from './event-log-erasures.js';
+import { isGone, newOwner, retireOwner } from './event-log-owner.js';
+import { encodeRecord, type LoggedEvent } from './event-log-record.js';
+import {
+  countErased,
+  cutTornLine,
+  listRewrites,
+  listSegments,
+  newSegment,
+  renamedSegment,
+  rewriteSegment,
+  type Segment,
+} from './event-log-segments.js';
+import { GroupCommit } from './group-commit.js';
+import { asError } from './store-error.js';
+
+export { type LoggedEvent } from './event-log-record.js';
+export {
+  readEventLog,
+  readEventLogFiles,
+  snapshotEventLog,
+  type ReadEventLogOptions,
+} from './event-log-reader.js';
+
+export interface EventLogOptions {
+  /** A folder of a local disk, made if it is not there; several processes may log into it. */
+  readonly dir: string;
+  /** A segment is closed when it got this large, or a day old. Default 64 MiB. */
+  readonly segmentBytes?: number;
+  /** Segments without an event for this many days are removed. Default: never. */
+  readonly retentionDays?: number;
+  /** How often to look for erasures by other processes. Default one second. */
+  readonly pollMs?: number;
+  readonly clock: Clock;
+}
+
+/** The append-only log of accepted events, from which models are trained again. */
+export interface EventLog {
+  /**
+   * Resolves when the events are on disk (fdatasync), in this order; all callers waiting at a time share one sync.
+   * Rejects with `event_log_unavailable` if they could not be written; the next call tries afresh.
+   */
+  append(events: readonly LoggedEvent[]): Promise<void>;
+
+  /**
+   * Erases all events of a session, or a user, received until now. When it resolves no reader sees them any more, and
+   * they are gone from the files of this process and of processes that ended. Others that run remove them from theirs
+   * within `pollMs`; a container or machine that ended without closing its log keeps its files for up to a day.
+   * Returns how many events it found.
+   */
+  erase(of: { readonly sessionId?: string; readonly userId?: string }): Promise<number>;
+
+  /** Finishes what was accepted and closes the files. */
+  close(): Promise<void>;
+}
+
+/** How long an erasure stays in force at least, for events that were received before it and are still under way. */
+const ERASURE_MIN_AGE_MS = HOUR_MS;
+const HOUSEKEEPING_INTERVAL_MS = 10 * MINUTE_MS;
+const SEGMENT_MAX_AGE_MS = DAY_MS;
+
+/**
+ * Opens the log. What crashed processes left is closed: a torn last line, never acknowledged, is cut off. Throws
+ * `event_log_unavailable` if the folder cannot be used.
+ */
+export async function openEventLog(options: EventLogOptions): Promise<EventLog> {
+  const log = new SegmentLog(options);
+  try {
+    await mkdir(options.dir, { recursive: true });
+    await log.start();
+    return log;
+  } catch (error) {
+    await log.close();
+    throw log.unavailable(error);
+  }
+}
+
+interface ActiveSegment {
+  readonly segment: Segment;
+  readonly handle: FileHandle;
+  /** Bytes that are acknowledged. */
+  size: number;
+}
+
+interface PendingLine {
+  readonly event: LoggedEvent;
+  readonly line: string;
+}
+
+class SegmentLog implements EventLog {
+  private readonly dir: string;
+  private readonly clock: Clock;
+  private readonly segmentBytes: number;
+  private readonly owner = newOwner();
+  private readonly commits = new GroupCommit<readonly PendingLine[], void>((batch) => this.commit(batch));
+  private active: ActiveSegment | null = null;
+  private lastStartMs = 0;
+  /** The erasures this process knows of: what they cover is not written any more. */
+  private erasures = new Erasures('', []);
+  private timer: NodeJS.Timeout | null = null;
+  private lastHousekeepingMs = 0;
+  /** Work on files runs after one another: writing and closing the active segment, and upkeep of the closed ones. */
+  private writing: Promise<unknown> = Promise.resolve();
+  private upkeep: Promise<unknown> = Promise.resolve();
+  private polling = false;
+  private closed = false;
+
+  constructor(private readonly options: EventLogOptions) {
+    this.dir = options.dir;
+    this.clock = options.clock;
+    this.segmentBytes = options.segmentBytes ?? 64 * 1024 * 1024;
+  }
+
+  async start(): Promise<void> {
+    await this.adoptAbandoned();
+    await this.poll();
+    this.timer = setInterval(() => void this.pollQuietly(), this.options.pollMs ?? SECOND_MS);
+    this.timer.unref();
+  }
+
+  async append(events: readonly LoggedEvent[]): Promise<void> {
+    this.assertOpen();
+    if (events.length === 0) return;
+    await this.commits.submit(events.map((event) => ({ event, line: `${encodeRecord(event)}\n` })));
+  }
+
+  async erase({ sessionId, userId }: { sessionId?: string; userId?: string }): Promise<number> {
+    this.assertOpen();
+    const now = this.clock();
+    try {
+      const names = new Set<string>();
+      if (sessionId !== undefined) names.add(await addErasure(this.dir, 'session', sessionId, now));
+      if (userId !== undefined) names.add(await addErasure(this.dir, 'user', userId, now));
+      return names.size === 0 ? 0 : await this.inUpkeep(() => this.honour(names));
+    } catch (error) {
+      throw this.unavailable(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    if (this.timer !== null) clearInterval(this.timer);
+    await this.commits.idle();
+    await this.upkeep;
+    await this.exclusively(() => this.seal());
+    retireOwner(this.owner);
+  }
+
+  unavailable(error: unknown): NextItemError {
+    if (error instanceof NextItemError) return error;
+    return new NextItemError('event_log_unavailable', asError(error).message, this.dir, { cause: error });
+  }
+
+  // --- writing ---
+
+  private async commit(batch: readonly (readonly PendingLine[])[]): Promise<void[]> {
+    const lines = batch.flat();
+    try {
+      await this.exclusively(() => this.write(lines));
+    } catch (error) {
+      throw this.unavailable(error);
+    }
+    return batch.map(() => undefined);
+  }
+
+  private async write(lines: readonly PendingLine[]): Promise<void> {
+    const wanted = lines.filter(({ event }) => this.erasures.covering(event).length === 0);
+    if (wanted.length === 0) return;
+    const bytes = Buffer.from(wanted.map(({ line }) => line).join(''));
+    const active = (this.active ??= await this.begin());
+    try {
+      for (let written = 0; written < bytes.length;) {
+        const left = bytes.length - written;
+        written += (await active.handle.write(bytes, written, left, active.size + written)).bytesWritten;
+      }
+      await active.handle.datasync();
+    } catch (error) {
+      await this.seal(); // after a failed sync nobody knows what is on disk: the next events go to a new file
+      throw error;
+    }
+    active.size += bytes.length;
+    if (active.size >= this.segmentBytes) await this.seal();
+  }
+
+  private async begin(): Promise<ActiveSegment> {
+    this.lastStartMs = Math.max(this.clock(), this.lastStartMs + 1);
+    const segment = newSegment(this.lastStartMs, this.owner);
+    const handle = await open(join(this.dir, segment.name), 'wx');
+    try {
+      await syncFolder(this.dir); // else a power cut could take the file with all its synced lines
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+    return { segment, handle, size: 0 };
+  }
+
+  /** Closes the active segment. What was written beyond the acknowledged lines is cut off; failing that, it is a torn line. */
+  private async seal(): Promise<void> {
+    if (this.active === null) return;
+    const { segment, handle, size } = this.active;
+    this.active = null;
+    const path = join(this.dir, segment.name);
+    try {
+      if ((await handle.stat()).size !== size) await handle.truncate(size);
+      await handle.datasync();
+    } catch {
+      // The acknowledged lines were synced before, and readers leave out a torn one.
+    } finally {
+      await handle.close().catch(() => {});
+    }
+    try {
+      if (size === 0) await rm(path);
+      else await rename(path, join(this.dir, renamedSegment(segment, this.owner, false).name));
+      await syncFolder(this.dir);
+    } catch {
+      // It keeps its name; whoever opens the log after this process has ended closes it.
+    }
+  }
+
+  // --- upkeep ---
+
+  private async pollQuietly(): Promise<void> {
+    if (this.polling || this.closed) return;
+    this.polling = true;
+    try {
+      await this.poll();
+    } catch {
+      // The next poll tries again.
+    } finally {
+      this.polling = false;
+    }
+  }
+
+  private async poll(): Promise<void> {
+    await this.exclusively(() => this.checkActive());
+    await this.inUpkeep(async () => {
+      const known = new Set(this.erasures.names);
+      const { names } = await loadErasures(this.dir);
+      if (names.some((name) => !known.has(name))) await this.honour(new Set());
+      const now = this.clock();
+      if (now - this.lastHousekeepingMs < HOUSEKEEPING_INTERVAL_MS) return;
+      this.lastHousekeepingMs = now;
+      await this.removeOld(now);
+      await this.endErasures(now);
+    });
+  }
+
+  /** Closes the active segment when it is a day old, or lets go of it when someone removed its file. */
+  private async checkActive(): Promise<void> {
+    if (this.active === null) return;
+    const { segment } = this.active;
+    const isThere = await stat(join(this.dir, segment.name)).then(
+      () => true,
+      () => false,
+    );
+    if (!isThere || this.clock() - segment.startMs > SEGMENT_MAX_AGE_MS) await this.seal();
+  }
+
+  /** Applies all erasures in force to all files this process may touch; counts the lines covered by those named. */
+  private async honour(names: ReadonlySet<string>): Promise<number> {
+    const erasures = await loadErasures(this.dir);
+    await this.exclusively(async () => {
+      await this.seal();
+      this.erasures = erasures;
+    });
+    const { named } = await this.scrub(erasures, names);
+    return named;
+  }
+
+  /** Removes covered lines from closed segments of this process and of those gone; `left` are names still needed. */
+  private async scrub(
+    erasures: Erasures,
+    names: ReadonlySet<string>,
+  ): Promise<{ named: number; isClean: boolean }> {
+    let named = 0;
+    let isClean = true;
+    for (const segment of await listSegments(this.dir)) {
+      const found = await countErased(this.dir, segment, erasures, names);
+      named += found.named;
+      if (found.covered === 0 && found.damaged === 0) continue;
+      const mine = await this.takeOver(segment);
+      if (mine !== null) await rewriteSegment(this.dir, mine, erasures);
+      else if (found.covered > 0) isClean = false;
+    }
+    return { named, isClean };
+  }
+
+  /** The segment as this process's own and closed, or null if its owner may be alive. */
+  private async takeOver(segment: Segment): Promise<Segment | null> {
+    if (segment.owner === this.owner) return segment.isOpen ? null : segment;
+    const path = join(this.dir, segment.name);
+    try {
+      if (!isGone(segment.owner, (await stat(path)).mtimeMs)) return null;
+      // The name first: it is the rename that decides between processes. A crash here leaves an open segment of ours.
+      const mine = renamedSegment(segment, this.owner, segment.isOpen);
+      await rename(path, join(this.dir, mine.name));
+      if (!mine.isOpen) return mine;
+      await cutTornLine(join(this.dir, mine.name));
+      const closed = renamedSegment(mine, this.owner, false);
+      await rename(join(this.dir, mine.name), join(this.dir, closed.name));
+      return closed;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null; // another process was faster
+      throw error;
+    }
+  }
+
+  private async adoptAbandoned(): Promise<void> {
+    for (const segment of await listSegments(this.dir)) if (segment.isOpen) await this.takeOver(segment);
+    for (const { name, owner } of await listRewrites(this.dir)) {
+      const path = join(this.dir, name);
+      const lastWriteMs = await stat(path).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => Infinity,
+      );
+      if (isGone(owner, lastWriteMs)) await rm(path, { force: true });
+    }
+    await syncFolder(this.dir);
+  }
+
+  private async removeOld(now: number): Promise<void> {
+    if (this.options.retentionDays === undefined) return;
+    for (const segment of await listSegments(this.dir)) {
+      if (segment.isOpen) continue;
+      const path = join(this.dir, segment.name);
+      const lastWriteMs = await stat(path).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => Infinity,
+      );
+      if (now - lastWriteMs > this.options.retentionDays * DAY_MS) await rm(path, { force: true });
+    }
+  }
+
+  /** Ends the erasures that are old enough and have nothing left to cover in any file. */
+  private async endErasures(now: number): Promise<void> {
+    if (this.erasures.isEmpty) return;
+    await this.adoptAbandoned();
+    const erasures = await loadErasures(this.dir);
+    const { isClean } = await this.scrub(erasures, new Set());
+    if (!isClean) return;
+    for (const name of erasures.names) {
+      if (now - erasureTime(name) > ERASURE_MIN_AGE_MS) await removeErasure(this.dir, name);
+    }
+    this.erasures = await loadErasures(this.dir);
+  }
+
+  private exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.writing.then(work);
+    this.writing = result.catch(() => {});
+    return result;
+  }
+
+  private inUpkeep<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.upkeep.then(work);
+    this.upkeep = result.catch(() => {});
+    return result;
+  }
+
+  private assertOpen(): void {
+    if (this.closed) throw new NextItemError('event_log_unavailable', 'the log was closed', this.dir);
+  }
+}
