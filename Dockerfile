@@ -56,9 +56,8 @@ COPY --from=build /app/dist ./dist
 COPY package.json LICENSE ./
 COPY bin ./bin
 
+# No API_PORT here: it would win over the PORT that some platforms set.
 ENV NODE_ENV=production \
-    API_HOST=0.0.0.0 \
-    API_PORT=8000 \
     ARTIFACTS_PATH=/data/artifacts \
     STATE_PATH=/data/state \
     LIGHTGBM_LIB=/opt/lightgbm/lib_lightgbm.so
@@ -70,7 +69,7 @@ VOLUME ["/data/artifacts", "/data/state"]
 USER 10001:10001
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
-    CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || process.env.API_PORT}/health`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+    CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.API_PORT || process.env.PORT || 8000}/health`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 
 ENTRYPOINT ["/usr/bin/tini", "--", "node", "/app/bin/nextitem.js"]
 CMD ["serve"]

@@ -3,7 +3,9 @@ import dotenv from 'dotenv';
 import { readFileSync } from 'node:fs';
 import { registerLightgbm } from './lightgbm.js';
 import { registerModels } from './models.js';
+import { registerServe } from './serve.js';
 import { registerSimulate } from './simulate.js';
+import { registerStart } from './start.js';
 import { registerSteps } from './steps.js';
 import { registerTrain } from './train.js';
 
@@ -27,6 +29,8 @@ Start here:
 `,
   );
 
+registerStart(program);
+registerServe(program);
 registerTrain(program);
 registerSteps(program);
 registerSimulate(program);

@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { join } from 'node:path';
 import { versionOf } from '../domain/time.js';
 import { createSteps } from '../observability/progress.js';
@@ -19,7 +19,7 @@ import {
   trainingSettings,
 } from './training-options.js';
 
-interface TrainFlags extends SourceFlags, TrainingFlags {
+export interface TrainFlags extends SourceFlags, TrainingFlags {
   artifacts: string;
   work: string;
   modelVersion?: string;
@@ -30,8 +30,7 @@ interface TrainFlags extends SourceFlags, TrainingFlags {
 }
 
 export function registerTrain(program: Command): void {
-  const command = program
-    .command('train')
+  trainFlags(program.command('train'))
     .summary('events in, a model bundle and a report out')
     .description(
       'Runs every step of training: build-dataset, train-baselines, train-ranker, evaluate, and writes the bundle that ' +
@@ -41,9 +40,25 @@ export function registerTrain(program: Command): void {
         '  nextitem train --from-log state/events\n' +
         '  nextitem train --simulate --sim-items 5000 --sim-events 1000000\n' +
         '  nextitem train --events shop.csv --column session=visit item=sku time=at type=action',
+    )
+    .action(
+      run(async (context, flags: TrainFlags) => {
+        const source = await readSource(flags, context);
+        const { bundleDir } = await train(source, flags, context);
+        console.log(bundleDir);
+      }),
     );
-  sourceFlags(command);
-  trainingFlags(command)
+}
+
+/** What `nextitem train` makes of these arguments: for commands that train on the way. */
+export function parseTrainFlags(args: readonly string[]): TrainFlags {
+  return trainFlags(new Command('train'))
+    .parse([...args], { from: 'user' })
+    .opts<TrainFlags>();
+}
+
+function trainFlags(command: Command): Command {
+  return trainingFlags(sourceFlags(command))
     .option('--no-ranker', 'item-to-item only; needs no LightGBM')
     .option('--no-evaluate', 'skip the evaluation')
     .optionsGroup('Result:')
@@ -58,13 +73,6 @@ export function registerTrain(program: Command): void {
       )
         .choices(['all', 'train'])
         .default('all'),
-    )
-    .action(
-      run(async (context, flags: TrainFlags) => {
-        const source = await readSource(flags, context);
-        const { bundleDir } = await train(source, flags, context);
-        console.log(bundleDir);
-      }),
     );
 }
 
@@ -121,5 +129,3 @@ async function prepareLightgbm(context: CommandContext): Promise<void> {
   await ensureLightgbm({ onProgress: progress.update, signal: context.signal }).catch(() => undefined);
   progress.finish();
 }
-
-export type { TrainFlags };

@@ -48,6 +48,8 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
       encoding: 'binary',
       keyEncoding: 'binary',
       overlappingSync: false,
+      // We batch ourselves; lmdb's own way rejects a promise nobody holds when a commit fails, which ends the process.
+      eventTurnBatching: false,
     });
     await syncFolder(options.path);
     return new EmbeddedStore(db, options);

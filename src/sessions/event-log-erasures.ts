@@ -18,7 +18,7 @@ type ErasedKind = 'session' | 'user';
 export class Erasures {
   private readonly byHash = new Map<string, { name: string; erasedAtMs: number }[]>();
 
-  /** @param names files of the folder; others than erasures are passed over */
+  /** @param names of erasures, see {@link loadErasures} */
   constructor(
     private readonly salt: string,
     readonly names: readonly string[],
@@ -33,6 +33,14 @@ export class Erasures {
 
   get isEmpty(): boolean {
     return this.byHash.size === 0;
+  }
+
+  /** Those among them that have one of these names. */
+  restrictedTo(names: readonly string[]): Erasures {
+    return new Erasures(
+      this.salt,
+      this.names.filter((name) => names.includes(name)),
+    );
   }
 
   /** Names of the erasures that cover an event; none mean it may be read. */

@@ -118,7 +118,8 @@ class SegmentLog implements EventLog {
 
   async start(): Promise<void> {
     await this.adoptAbandoned();
-    await this.poll();
+    this.erasures = await loadErasures(this.dir);
+    void this.pollQuietly(); // reads all files if there are erasures, so nobody waits for it
     this.timer = setInterval(() => void this.pollQuietly(), this.options.pollMs ?? SECOND_MS);
     this.timer.unref();
   }
@@ -244,6 +245,7 @@ class SegmentLog implements EventLog {
       const known = new Set(this.erasures.names);
       const { names } = await loadErasures(this.dir);
       if (names.some((name) => !known.has(name))) await this.honour(new Set());
+      else if (names.length < known.size) this.erasures = this.erasures.restrictedTo(names);
       const now = this.clock();
       if (now - this.lastHousekeepingMs < HOUSEKEEPING_INTERVAL_MS) return;
       this.lastHousekeepingMs = now;
@@ -274,7 +276,7 @@ class SegmentLog implements EventLog {
     return named;
   }
 
-  /** Removes covered lines from closed segments of this process and of those gone; `left` are names still needed. */
+  /** Removes covered lines from closed segments of this process and of those gone. Clean: no covered line is left anywhere. */
   private async scrub(
     erasures: Erasures,
     names: ReadonlySet<string>,
@@ -342,13 +344,14 @@ class SegmentLog implements EventLog {
   private async endErasures(now: number): Promise<void> {
     if (this.erasures.isEmpty) return;
     await this.adoptAbandoned();
-    const erasures = await loadErasures(this.dir);
-    const { isClean } = await this.scrub(erasures, new Set());
+    const { isClean } = await this.scrub(this.erasures, new Set());
     if (!isClean) return;
-    for (const name of erasures.names) {
-      if (now - erasureTime(name) > ERASURE_MIN_AGE_MS) await removeErasure(this.dir, name);
+    const [ended, left] = [[] as string[], [] as string[]];
+    for (const name of this.erasures.names) {
+      (now - erasureTime(name) > ERASURE_MIN_AGE_MS ? ended : left).push(name);
     }
-    this.erasures = await loadErasures(this.dir);
+    for (const name of ended) await removeErasure(this.dir, name);
+    this.erasures = this.erasures.restrictedTo(left);
   }
 
   private exclusively<Result>(work: () => Promise<Result>): Promise<Result> {

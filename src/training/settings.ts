@@ -25,6 +25,6 @@ export const DEFAULT_TRAINING_SETTINGS: TrainingSettings = {
   testShare: 0.1,
   tables: DEFAULT_TABLE_SETTINGS,
   retrieval: DEFAULT_RETRIEVAL_SETTINGS,
-  examples: { maxQueries: 25_000, maxRows: 3_000_000 },
+  examples: { maxQueries: 15_000, maxRows: 1_500_000 },
   ranker: {},
 };

@@ -63,11 +63,17 @@ describe('any simulated shop', () => {
           return length(b) > length(a) ? b : a;
         });
         const [start, end] = [sessionOffsets[longest]!, sessionOffsets[longest + 1]!];
-        const prefix = { items: itemIndex.subarray(start, end), types: eventType.subarray(start, end), timeMs: timestampMs[start]! };
+        const prefix = {
+          items: itemIndex.subarray(start, end),
+          types: eventType.subarray(start, end),
+          timeMs: timestampMs[start]!,
+        };
         const { items, probabilities } = reachableBest(truth, prefix, options.items);
         expect(new Set(items).size).toBe(items.length);
         expect(probabilities.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 8);
-        expect(probabilities.every((probability, i) => i === 0 || probability <= probabilities[i - 1]!)).toBe(true);
+        expect(probabilities.every((probability, i) => i === 0 || probability <= probabilities[i - 1]!)).toBe(
+          true,
+        );
       }),
       { numRuns: 60 },
     );

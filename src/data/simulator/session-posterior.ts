@@ -100,8 +100,8 @@ export class SessionPosterior {
     }
     for (let c = 0; c < shop.categories.count; c++) {
       this.loadCoefficients(c);
-      for (let cell = 0; cell < CELLS; cell++) {
-        const at = c * CELLS + cell;
+      for (let cell = 0; cell < coefficients.length; cell++) {
+        const at = c * coefficients.length + cell;
         const coefficient = coefficients[cell]!;
         if (!top.takes(coefficient * heads.highest[at]!)) continue;
         for (const slot of heads.of(at)) {
@@ -128,10 +128,12 @@ export class SessionPosterior {
       sum += likelihood[s]! * tastes[s]! + this.wantedProbability(slot, s) * state[row + s]!;
     }
     if (!(sum > 0)) return;
-    for (let i = 0; i < state.length; i++) {
-      const s = i % TASTES;
-      const wanted = i >= row && i < row + TASTES ? this.wantedProbability(slot, s) : 0;
-      state[i]! *= (likelihood[s]! + wanted) / sum;
+    const kinds = tastes.length;
+    for (let s = 0; s < kinds; s++) {
+      const factor = likelihood[s]! / sum;
+      const wanted = (this.wantedProbability(slot, s) * state[row + s]!) / sum;
+      for (let i = s; i < state.length; i += kinds) state[i]! *= factor;
+      state[row + s]! += wanted;
     }
     this.loadTastes();
   }
@@ -174,8 +176,9 @@ export class SessionPosterior {
   /** Sums the state over the needs. */
   private loadTastes(): void {
     const { state, tastes } = this;
+    const kinds = tastes.length;
     tastes.fill(0);
-    for (let i = 0, s = 0; i < state.length; i++, s = s === TASTES - 1 ? 0 : s + 1) tastes[s]! += state[i]!;
+    for (let i = 0, s = 0; i < state.length; i++, s = s === kinds - 1 ? 0 : s + 1) tastes[s]! += state[i]!;
   }
 
   /** What an item of the mixture's list has beyond its popularity. */
@@ -189,11 +192,14 @@ export class SessionPosterior {
   /** For each cell of a category what an item's popularity is to be multiplied with. */
   private loadCoefficients(category: number): void {
     const { state, mixture, coefficients, shopDay } = this;
+    const affinity = AFFINITY;
+    const kinds = this.tastes.length;
+    const cells = coefficients.length;
     coefficients.fill(mixture.frontShare / shopDay.total);
-    for (let s = 0; s < TASTES; s++) {
-      const at = category * TASTES + s;
+    for (let s = 0; s < kinds; s++) {
+      const at = category * kinds + s;
       const share = (mixture.wantedShare * state[at]!) / shopDay.tasteTotal[at]!;
-      for (let cell = 0; cell < CELLS; cell++) coefficients[cell]! += share * AFFINITY[s * CELLS + cell]!;
+      for (let cell = 0; cell < cells; cell++) coefficients[cell]! += share * affinity[s * cells + cell]!;
     }
   }
 }

@@ -7,7 +7,7 @@ export interface SimulatorOptions {
   readonly items?: number;
   /**
    * Events to aim at: 1 .. 100,000,000. Default 200,000. The number of sessions follows from it (about 5 events a
-   * session); the events that come out are within about one percent of it for 100,000 and more.
+   * session); the events that come out are within two percent of it for 100,000 and more.
    */
   readonly events?: number;
   /** Days the events are spread over: 1 .. 3,650. Default 30. */

@@ -33,6 +33,8 @@ export type Step = readonly [item: number, type: number];
 export class EnumeratedTruth {
   private readonly day: ShopDay;
   private readonly shoppers: Shoppers;
+  /** What the past, a need and a taste lead to is asked for once on every path through them. */
+  private readonly known = new Map<string, Map<number, number>>();
 
   constructor(private readonly shop: Shop) {
     this.day = new ShopDay(shop);
@@ -42,6 +44,7 @@ export class EnumeratedTruth {
   /** [items] probability of each next item after the steps. */
   nextItems(dayNumber: number, steps: readonly Step[]): Float64Array {
     this.day.load(dayNumber);
+    this.known.clear();
     const next = new Float64Array(this.shop.options.items);
     for (let taste = 0; taste < TASTES; taste++) {
       for (let need = 0; need < this.shop.categories.count; need++) {
@@ -52,9 +55,18 @@ export class EnumeratedTruth {
     return next.map((value) => value / sum);
   }
 
-  private follow(steps: readonly Step[], at: number, need: number, taste: number, probability: number, next: Float64Array): void {
+  private follow(
+    steps: readonly Step[],
+    at: number,
+    need: number,
+    taste: number,
+    probability: number,
+    next: Float64Array,
+  ): void {
     if (probability === 0) return;
-    const events = this.eventProbabilities(steps.slice(0, at), need, taste);
+    const key = `${at},${need},${taste}`;
+    const events = this.known.get(key) ?? this.eventProbabilities(steps.slice(0, at), need, taste);
+    this.known.set(key, events);
     if (at === steps.length) {
       for (const [key, value] of events) next[Math.floor(key / 4)]! += probability * value;
       return;
@@ -74,7 +86,8 @@ export class EnumeratedTruth {
       // userAt(u) = floor(users u^1.6)
       const comes = (1 - guestShare) * (((user + 1) / users) ** (1 / 1.6) - (user / users) ** (1 / 1.6));
       let wants = 0.4 * this.day.need[need]!;
-      for (let which = 0; which < 3; which++) if (this.shoppers.favouriteOf(user, which) === need) wants += 0.6 / 3;
+      for (let which = 0; which < 3; which++)
+        if (this.shoppers.favouriteOf(user, which) === need) wants += 0.6 / 3;
       probability += comes * wants;
     }
     return probability;
@@ -98,7 +111,8 @@ export class EnumeratedTruth {
       this.shop.catalogue.category[item] === need ? popularity * this.affinity(taste, item) : 0,
     );
     const frontPage = this.byWeight((_, popularity) => popularity);
-    const spread = (list: Map<number, number>, share: number) => list.forEach((value, item) => add(item, VIEW, share * value));
+    const spread = (list: Map<number, number>, share: number) =>
+      list.forEach((value, item) => add(item, VIEW, share * value));
     if (past.length === 0) {
       spread(wanted, FIRST_WANTED_SHARE);
       spread(frontPage, 1 - FIRST_WANTED_SHARE);
@@ -130,7 +144,13 @@ export class EnumeratedTruth {
         if (earlier.length === 0) spread(wanted, share);
       }
       if (way === SIMILAR || way === COMPLEMENT) {
-        const anchors = distinct.length === 1 ? [[distinct[0]!, 1]] : [[distinct[0]!, 1 - PREVIOUS_ANCHOR_SHARE], [distinct[1]!, PREVIOUS_ANCHOR_SHARE]];
+        const anchors =
+          distinct.length === 1
+            ? [[distinct[0]!, 1]]
+            : [
+                [distinct[0]!, 1 - PREVIOUS_ANCHOR_SHARE],
+                [distinct[1]!, PREVIOUS_ANCHOR_SHARE],
+              ];
         for (const [anchor, part] of anchors) {
           const list = this.neighbours(way, anchor!, taste);
           spread(list.size > 0 ? list : wanted, share * part!);

@@ -17,7 +17,7 @@ function bytesInUse(): number {
 }
 
 describe('a shop of a million items', () => {
-  const shop = openShop({ items: 1_000_000, events: 100_000_000, days: 400 });
+  const shop = openShop({ items: 1_000_000, events: 100_000_000, days: 400, users: 50_000 });
 
   it('streams sessions without its memory growing', () => {
     let events = 0;

@@ -53,7 +53,8 @@ describe('the simulated shop', () => {
 
   it('stands sorted by category and cell, and every item has one slot', () => {
     expect(Array.from(demo.slotOfItem, (slot) => demo.itemOfSlot[slot])).toEqual([...demo.slotOfItem.keys()]);
-    for (let slot = 1; slot < 2000; slot++) expect(demo.cellOfSlot[slot]!).toBeGreaterThanOrEqual(demo.cellOfSlot[slot - 1]!);
+    for (let slot = 1; slot < 2000; slot++)
+      expect(demo.cellOfSlot[slot]!).toBeGreaterThanOrEqual(demo.cellOfSlot[slot - 1]!);
     for (let slot = 0; slot < 2000; slot++) {
       const cell = demo.cellOfSlot[slot]!;
       expect(demo.cellStart[cell]! <= slot && slot < demo.cellStart[cell + 1]!).toBe(true);
@@ -68,14 +69,23 @@ describe('the simulated shop', () => {
     const catalogue = catalogueOf(demo);
     const pricesOf = (name: string) => {
       const code = demo.categories.names.indexOf(name);
-      return Array.from(catalogue.price!).filter((_, item) => catalogue.category!.codes[item] === code).sort((a, b) => a - b);
+      return Array.from(catalogue.price!)
+        .filter((_, item) => catalogue.category!.codes[item] === code)
+        .sort((a, b) => a - b);
     };
     const median = (values: number[]) => values[values.length >> 1]!;
     expect(median(pricesOf('Computers / Laptops'))).toBeGreaterThan(10 * median(pricesOf('Kitchen / Mugs')));
     const byLevel = [0, 1, 2].map((level) => {
-      const prices = Array.from(demo.itemOfSlot, (item, slot) => ({ item, cell: demo.cellOfSlot[slot]! % CELLS }))
+      const prices = Array.from(demo.itemOfSlot, (item, slot) => ({
+        item,
+        cell: demo.cellOfSlot[slot]! % CELLS,
+      }))
         .filter(({ cell }) => Math.floor(cell / 4) === level)
-        .map(({ item }) => demo.catalogue.price[item]! / LEAVES[demo.categories.leaf[demo.catalogue.category[item]!]!]!.price);
+        .map(
+          ({ item }) =>
+            demo.catalogue.price[item]! /
+            LEAVES[demo.categories.leaf[demo.catalogue.category[item]!]!]!.price,
+        );
       return median(prices.sort((a, b) => a - b));
     });
     expect(byLevel[0]!).toBeLessThan(byLevel[1]!);

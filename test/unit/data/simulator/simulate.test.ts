@@ -12,7 +12,12 @@ const { events, truth } = demo;
 const sessions = sessionCount(events);
 
 /** The items and types of every session of the demo. */
-function* demoSessions(): Generator<{ items: Uint32Array; types: Uint8Array; times: Float64Array; session: number }> {
+function* demoSessions(): Generator<{
+  items: Uint32Array;
+  types: Uint8Array;
+  times: Float64Array;
+  session: number;
+}> {
   for (let session = 0; session < sessions; session++) {
     const [start, end] = [events.sessionOffsets[session]!, events.sessionOffsets[session + 1]!];
     yield {
@@ -149,7 +154,12 @@ describe('simulated events', () => {
         const day = (of.timestampMs[e]! - from) / DAY_MS;
         if (day >= 0 && day < toDay - fromDay) counts.set(item, (counts.get(item) ?? 0) + 1);
       });
-      return new Set([...counts].sort((a, b) => b[1] - a[1]).slice(0, 50).map(([item]) => item));
+      return new Set(
+        [...counts]
+          .sort((a, b) => b[1] - a[1])
+          .slice(0, 50)
+          .map(([item]) => item),
+      );
     };
     const common = (a: Set<number>, b: Set<number>) => [...a].filter((item) => b.has(item)).length;
     const still = simulateEventTable({ drift: 0, launchShare: 0, retireShare: 0 }).events;
@@ -165,7 +175,8 @@ describe('simulated events', () => {
     for (const { times } of demoSessions()) {
       byHour[new Date(times[0]!).getUTCHours()]!++;
       // Four whole weeks, so that every weekday counts as often.
-      if (times[0]! < events.timestampMs[0]! + 28 * DAY_MS - 4 * HOUR_MS) byWeekday[new Date(times[0]!).getUTCDay()]!++;
+      if (times[0]! < events.timestampMs[0]! + 28 * DAY_MS - 4 * HOUR_MS)
+        byWeekday[new Date(times[0]!).getUTCDay()]!++;
     }
     expect(byHour[20]!).toBeGreaterThan(10 * byHour[4]!);
     expect(byHour[20]!).toBeGreaterThan(1.3 * byHour[14]!);
@@ -206,7 +217,11 @@ describe('simulated events', () => {
     expect(seen.length).toBeGreaterThan(50);
     expect(seen.at(-1)).toBe(1000);
     const controller = new AbortController();
-    const stop = () => simulateEventTable({ items: 50, events: 5000 }, { signal: controller.signal, onProgress: () => controller.abort() });
+    const stop = () =>
+      simulateEventTable(
+        { items: 50, events: 5000 },
+        { signal: controller.signal, onProgress: () => controller.abort() },
+      );
     expect(stop).toThrow(NextItemError);
     expect(stop).toThrow(/stopped/);
   });

@@ -38,7 +38,8 @@ describe('simulator options', () => {
     expect(error.code).toBe('invalid_option');
     expect(error.detail).toContain('"items" must be a whole number from 20 to 1000000, not 3');
     expect(error.detail).toContain('"events" must be a whole number from 1 to 100000000, not 1.5');
-    for (const name of ['"seed"', '"drift"', '"colour" is not known', '"days"']) expect(error.detail).toContain(name);
+    for (const name of ['"seed"', '"drift"', '"colour" is not known', '"days"'])
+      expect(error.detail).toContain(name);
   });
 
   it('reaches the promised sizes', () => {

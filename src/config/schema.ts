@@ -1,0 +1,316 @@
+/** How a setting's text is read. */
+export type SettingType = 'string' | 'integer' | 'number' | 'boolean' | { readonly oneOf: readonly string[] };
+
+export interface Setting {
+  /** The environment variable. */
+  readonly env: string;
+  /** Further names it is known by, tried in order after `env`. */
+  readonly aliases?: readonly string[];
+  readonly type: SettingType;
+  /** null: not set. */
+  readonly default: string | number | boolean | null;
+  readonly min?: number;
+  readonly max?: number;
+  /** Never shown, logged or repeated in an error. */
+  readonly secret?: boolean;
+  readonly group: string;
+  readonly description: string;
+}
+
+/**
+ * Every setting, written once. Defaults, validation, `.env.example` and docs/configuration.md all come from here. The key
+ * is the name in a config file.
+ */
+export const SETTINGS = {
+  apiHost: {
+    env: 'API_HOST',
+    type: 'string',
+    default: '0.0.0.0',
+    group: 'Server',
+    description: 'Address to listen on.',
+  },
+  apiPort: {
+    env: 'API_PORT',
+    aliases: ['PORT'],
+    type: 'integer',
+    default: 8000,
+    min: 0,
+    max: 65535,
+    group: 'Server',
+    description: 'Port to listen on; 0 takes a free one. PORT is honoured where API_PORT is not set.',
+  },
+  workers: {
+    env: 'WORKERS',
+    type: 'integer',
+    default: 1,
+    min: 1,
+    max: 128,
+    group: 'Server',
+    description: 'Server processes. More than one need a store that processes can share: embedded or redis.',
+  },
+  nodeEnv: {
+    env: 'NODE_ENV',
+    type: 'string',
+    default: 'development',
+    group: 'Server',
+    description: 'production closes the debug routes and logs JSON.',
+  },
+  logLevel: {
+    env: 'LOG_LEVEL',
+    type: { oneOf: ['trace', 'debug', 'info', 'warn', 'error', 'silent'] },
+    default: 'info',
+    group: 'Server',
+    description: 'What is logged. Requests are logged at debug.',
+  },
+  debugEndpoints: {
+    env: 'DEBUG_ENDPOINTS',
+    type: 'boolean',
+    default: null,
+    group: 'Server',
+    description: 'Whether GET /session/{id} answers. Default: yes, but no in production.',
+  },
+  bodyLimitBytes: {
+    env: 'BODY_LIMIT_BYTES',
+    type: 'integer',
+    default: 1_048_576,
+    min: 1024,
+    max: 67_108_864,
+    group: 'Server',
+    description: 'Largest request body in bytes (1 MiB).',
+  },
+  requestTimeoutMs: {
+    env: 'REQUEST_TIMEOUT_MS',
+    type: 'integer',
+    default: 10_000,
+    min: 100,
+    max: 600_000,
+    group: 'Server',
+    description: 'A client that has not sent its request within this many milliseconds is cut off.',
+  },
+  shutdownTimeoutMs: {
+    env: 'SHUTDOWN_TIMEOUT_MS',
+    type: 'integer',
+    default: 10_000,
+    min: 0,
+    max: 600_000,
+    group: 'Server',
+    description: 'Milliseconds a shutdown waits for accepted requests.',
+  },
+  artifactsPath: {
+    env: 'ARTIFACTS_PATH',
+    type: 'string',
+    default: 'artifacts',
+    group: 'Model',
+    description: 'Folder of model bundles.',
+  },
+  modelVersion: {
+    env: 'MODEL_VERSION',
+    type: 'string',
+    default: 'latest',
+    group: 'Model',
+    description: 'The bundle to serve: a version such as 20260131-120000, or latest.',
+  },
+  modelSource: {
+    env: 'MODEL_SOURCE',
+    type: 'string',
+    default: null,
+    group: 'Model',
+    description:
+      'Where a bundle that is not there is fetched from: a folder, an https:// address, or s3://bucket/prefix.',
+  },
+  modelSourceInsecure: {
+    env: 'MODEL_SOURCE_INSECURE',
+    type: 'boolean',
+    default: false,
+    group: 'Model',
+    description: 'Allow http:// for a model source that is not this machine.',
+  },
+  includeViewed: {
+    env: 'INCLUDE_VIEWED',
+    type: 'boolean',
+    default: true,
+    group: 'Model',
+    description:
+      'Whether items viewed in the session may be recommended again. A request may say otherwise with include_viewed.',
+  },
+  sessionStore: {
+    env: 'SESSION_STORE',
+    type: { oneOf: ['embedded', 'redis', 'memory'] },
+    default: null,
+    group: 'Sessions',
+    description: 'Where sessions live. Default: redis if REDIS_URL or REDIS_HOST is set, else embedded.',
+  },
+  statePath: {
+    env: 'STATE_PATH',
+    type: 'string',
+    default: 'state',
+    group: 'Sessions',
+    description: 'Folder of the embedded store and the event log. On a local disk.',
+  },
+  sessionTtlSeconds: {
+    env: 'SESSION_TTL_SECONDS',
+    type: 'integer',
+    default: 86_400,
+    min: 1,
+    max: 31_536_000,
+    group: 'Sessions',
+    description: 'A session without an event for this long is gone (24 hours).',
+  },
+  sessionMaxEvents: {
+    env: 'SESSION_MAX_EVENTS',
+    type: 'integer',
+    default: 200,
+    min: 1,
+    max: 10_000,
+    group: 'Sessions',
+    description: 'Most recent events kept of a session.',
+  },
+  maxEventAgeDays: {
+    env: 'MAX_EVENT_AGE_DAYS',
+    type: 'number',
+    default: 365,
+    min: 0.001,
+    max: 36_500,
+    group: 'Sessions',
+    description: 'Events with an older timestamp are refused.',
+  },
+  maxFutureSeconds: {
+    env: 'MAX_FUTURE_SECONDS',
+    type: 'integer',
+    default: 300,
+    min: 0,
+    max: 86_400,
+    group: 'Sessions',
+    description: 'Events with a timestamp further in the future are refused; allows for clocks that differ.',
+  },
+  redisUrl: {
+    env: 'REDIS_URL',
+    type: 'string',
+    default: null,
+    secret: true,
+    group: 'Redis',
+    description:
+      'redis://[user[:password]@]host[:port][/db], or rediss:// for TLS. Wins over the settings below.',
+  },
+  redisHost: {
+    env: 'REDIS_HOST',
+    type: 'string',
+    default: null,
+    group: 'Redis',
+    description: 'Host, instead of REDIS_URL.',
+  },
+  redisPort: {
+    env: 'REDIS_PORT',
+    type: 'integer',
+    default: 6379,
+    min: 1,
+    max: 65535,
+    group: 'Redis',
+    description: 'Port.',
+  },
+  redisDb: {
+    env: 'REDIS_DB',
+    type: 'integer',
+    default: 0,
+    min: 0,
+    max: 65535,
+    group: 'Redis',
+    description: 'Database number.',
+  },
+  redisUsername: {
+    env: 'REDIS_USERNAME',
+    type: 'string',
+    default: null,
+    group: 'Redis',
+    description: 'User name.',
+  },
+  redisPassword: {
+    env: 'REDIS_PASSWORD',
+    type: 'string',
+    default: null,
+    secret: true,
+    group: 'Redis',
+    description: 'Password.',
+  },
+  redisTls: {
+    env: 'REDIS_TLS',
+    type: 'boolean',
+    default: false,
+    group: 'Redis',
+    description: 'Whether to use TLS.',
+  },
+  redisKeyPrefix: {
+    env: 'REDIS_KEY_PREFIX',
+    type: 'string',
+    default: 'nextitem:',
+    group: 'Redis',
+    description: 'Before every key; keeps several shops apart in one Redis.',
+  },
+  redisTimeoutMs: {
+    env: 'REDIS_TIMEOUT_MS',
+    type: 'integer',
+    default: 1000,
+    min: 1,
+    max: 60_000,
+    group: 'Redis',
+    description: 'Milliseconds to wait for an answer.',
+  },
+  eventLog: {
+    env: 'EVENT_LOG',
+    type: 'boolean',
+    default: true,
+    group: 'Logs of events',
+    description:
+      'Whether every accepted event is also appended to the event log, which "nextitem train --from-log" reads.',
+  },
+  eventLogRetentionDays: {
+    env: 'EVENT_LOG_RETENTION_DAYS',
+    type: 'number',
+    default: null,
+    min: 0.001,
+    max: 36_500,
+    group: 'Logs of events',
+    description: 'Days the event log is kept. Default: for ever.',
+  },
+  featureLog: {
+    env: 'FEATURE_LOG',
+    type: 'boolean',
+    default: false,
+    group: 'Logs of events',
+    description:
+      'Whether each recommendation is logged with the features it was made from (docs/feature-log.md).',
+  },
+  featureLogRetentionDays: {
+    env: 'FEATURE_LOG_RETENTION_DAYS',
+    type: 'number',
+    default: 7,
+    min: 0.001,
+    max: 36_500,
+    group: 'Logs of events',
+    description: 'Days the feature log is kept.',
+  },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof SETTINGS;
+
+type ValueOf<S extends Setting> = S['type'] extends 'integer' | 'number'
+  ? number
+  : S['type'] extends 'boolean'
+    ? boolean
+    : S['type'] extends { readonly oneOf: readonly (infer T)[] }
+      ? T
+      : string;
+
+type Nullable<S extends Setting> = S['default'] extends null ? null : never;
+
+/** All settings as written; null where none was given and there is no default. */
+export type RawConfig = {
+  readonly [K in SettingName]: ValueOf<(typeof SETTINGS)[K]> | Nullable<(typeof SETTINGS)[K]>;
+};
+
+/** The settings of a process, defaults that depend on others worked out. */
+export interface Config extends RawConfig {
+  readonly debugEndpoints: boolean;
+  readonly sessionStore: 'embedded' | 'redis' | 'memory';
+  readonly production: boolean;
+}

@@ -1,0 +1,109 @@
+import { type Static } from 'typebox';
+import { DAY_MS, SECOND_MS } from '../domain/time.js';
+import { NextItemError } from '../errors.js';
+import { type LoggedEvent } from '../sessions/event-log.js';
+import { type AppendResult } from '../sessions/session-store.js';
+import { type AppDependencies } from './dependencies.js';
+import { type EventBody, type InlineEvent } from './schemas/events.js';
+
+type EventFields = Static<typeof EventBody>;
+
+const MAX_METADATA_BYTES = 8 * 1024; // 8 KiB
+const MAX_METADATA_DEPTH = 8;
+
+/**
+ * A checked body as an event. Errors: `invalid_timestamp`, `invalid_request` for metadata that is too large or too deep.
+ *
+ * @param nowMs the time it arrived
+ */
+export function toEvent(body: EventFields, nowMs: number, deps: AppDependencies): LoggedEvent {
+  return {
+    sessionId: body.session_id,
+    ...(body.user_id === undefined ? {} : { userId: body.user_id }),
+    ...inlineEvent(body, nowMs, deps),
+    ...(body.recommendation_id === undefined ? {} : { recommendationId: body.recommendation_id }),
+    receivedAtMs: nowMs,
+  };
+}
+
+/** The part of an event that does not name its session. */
+export function inlineEvent(body: Static<typeof InlineEvent>, nowMs: number, deps: AppDependencies) {
+  if (body.metadata !== undefined) checkMetadata(body.metadata);
+  return {
+    itemId: body.item_id,
+    eventType: body.event_type,
+    timestampMs: body.timestamp === undefined ? nowMs : checkedTime(body.timestamp, nowMs, deps),
+    ...(body.event_id === undefined ? {} : { eventId: body.event_id }),
+    ...(body.metadata === undefined ? {} : { metadata: body.metadata }),
+  };
+}
+
+/**
+ * Makes events durable: first the session store, then the log. An event the store refuses is in neither; one the log
+ * refuses is reported as failed, and a retry with the same `event_id` counts once and reaches the log. Results are in order.
+ */
+export async function acceptEvents(
+  events: readonly LoggedEvent[],
+  { store, eventLog, metrics }: AppDependencies,
+): Promise<(AppendResult | Error)[]> {
+  const started = performance.now();
+  const results: (AppendResult | Error)[] =
+    events.length === 1
+      ? [await store.append(events[0]!).catch((error: unknown) => asError(error))]
+      : await store.appendBatch(events);
+  metrics.stage('store_append', performance.now() - started);
+
+  const stored = events.filter((_, i) => !(results[i] instanceof Error));
+  let logFailure: Error | null = null;
+  if (eventLog !== null && stored.length > 0) {
+    const logging = performance.now();
+    logFailure = await eventLog.append(stored).then(
+      () => null,
+      (error: unknown) => asError(error),
+    );
+    metrics.stage('event_log', performance.now() - logging);
+  }
+  return events.map(({ eventType }, i) => {
+    const result = results[i]!;
+    const outcome = result instanceof Error ? result : (logFailure ?? result);
+    metrics.event(
+      eventType,
+      outcome instanceof Error ? 'failed' : outcome.duplicate ? 'duplicate' : 'accepted',
+    );
+    return outcome;
+  });
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+const RFC3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/;
+
+function checkedTime(timestamp: number | string, nowMs: number, { config }: AppDependencies): number {
+  const refuse = (detail: string): never => {
+    throw new NextItemError('invalid_timestamp', detail, 'body.timestamp');
+  };
+  const timeMs =
+    typeof timestamp === 'number' ? timestamp : RFC3339.test(timestamp) ? Date.parse(timestamp) : NaN;
+  if (!Number.isFinite(timeMs)) refuse('it is neither RFC 3339 nor milliseconds since 1970');
+  if (timeMs > nowMs + config.maxFutureSeconds * SECOND_MS)
+    refuse(`it is more than ${config.maxFutureSeconds} seconds in the future`);
+  if (timeMs < nowMs - config.maxEventAgeDays * DAY_MS)
+    refuse(`it is more than ${config.maxEventAgeDays} days old`);
+  return timeMs;
+}
+
+function checkMetadata(metadata: Record<string, unknown>): void {
+  const refuse = (detail: string): never => {
+    throw new NextItemError('invalid_request', detail, 'body.metadata');
+  };
+  if (!isShallow(metadata, MAX_METADATA_DEPTH)) refuse(`it is more than ${MAX_METADATA_DEPTH} levels deep`);
+  const bytes = Buffer.byteLength(JSON.stringify(metadata));
+  if (bytes > MAX_METADATA_BYTES) refuse(`it has ${bytes} bytes, more than ${MAX_METADATA_BYTES}`);
+}
+
+function isShallow(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((inner) => isShallow(inner, levels - 1));
+}

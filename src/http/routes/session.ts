@@ -1,0 +1,107 @@
+import { Type } from 'typebox';
+import { type SessionEvent } from '../../domain/event.js';
+import { NextItemError } from '../../errors.js';
+import { type App } from '../app.js';
+import { type AppDependencies } from '../dependencies.js';
+import { errorAnswers } from '../schemas/answers.js';
+import { SessionId, UserId } from '../schemas/common.js';
+
+const StoredSession = Type.Object({
+  session_id: Type.String(),
+  user_id: Type.Optional(Type.String()),
+  event_count: Type.Integer(),
+  events: Type.Array(
+    Type.Object({
+      item_id: Type.String(),
+      event_type: Type.String(),
+      timestamp: Type.Integer({ description: 'Milliseconds since 1970 UTC.' }),
+      event_id: Type.Optional(Type.String()),
+      metadata: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+    }),
+  ),
+});
+
+const Erased = Type.Object({
+  status: Type.Literal('success'),
+  sessions: Type.Integer({ description: 'Live sessions erased.' }),
+});
+
+/** GET and DELETE /session/{session_id}, DELETE /users/{user_id}: look at what is kept, and erase it. */
+export function sessionRoutes(app: App, { config, store, eventLog, featureLog }: AppDependencies): void {
+  app.get(
+    '/session/:session_id',
+    {
+      schema: {
+        tags: ['sessions'],
+        summary: 'A session as it is stored (debug)',
+        description: 'Closed in production unless DEBUG_ENDPOINTS is set.',
+        params: Type.Object({ session_id: SessionId }),
+        response: { 200: StoredSession, ...errorAnswers(400, 403, 404, 503) },
+      },
+    },
+    async (request) => {
+      if (!config.debugEndpoints)
+        throw new NextItemError('debug_closed', 'this server does not show sessions');
+      const session = await store.read(request.params.session_id);
+      if (session === null)
+        throw new NextItemError('unknown_session', 'nothing is stored for it', 'session_id');
+      return {
+        session_id: session.sessionId,
+        ...(session.userId === undefined ? {} : { user_id: session.userId }),
+        event_count: session.eventCount,
+        events: session.events.map(storedEvent),
+      };
+    },
+  );
+
+  app.delete(
+    '/session/:session_id',
+    {
+      schema: {
+        tags: ['sessions'],
+        summary: 'Erase a session',
+        description: 'From the store and from all logs. Erasing a session that is not there is fine.',
+        params: Type.Object({ session_id: SessionId }),
+        response: { 200: Erased, ...errorAnswers(400, 503) },
+      },
+    },
+    async (request) => {
+      const { session_id: sessionId } = request.params;
+      const existed = await store.delete(sessionId);
+      await eventLog?.erase({ sessionId });
+      await featureLog?.erase({ sessionIds: [sessionId] });
+      return { status: 'success' as const, sessions: existed ? 1 : 0 };
+    },
+  );
+
+  app.delete(
+    '/users/:user_id',
+    {
+      schema: {
+        tags: ['sessions'],
+        summary: 'Erase everything of a shopper',
+        description: 'All live sessions that carried the user id, and all their events in the logs.',
+        params: Type.Object({ user_id: UserId }),
+        response: { 200: Erased, ...errorAnswers(400, 503) },
+      },
+    },
+    async (request) => {
+      const { user_id: userId } = request.params;
+      const sessionIds = await store.deleteUser(userId);
+      await eventLog?.erase({ userId });
+      for (const sessionId of sessionIds) await eventLog?.erase({ sessionId });
+      await featureLog?.erase({ sessionIds, userId });
+      return { status: 'success' as const, sessions: sessionIds.length };
+    },
+  );
+}
+
+function storedEvent({ itemId, eventType, timestampMs, eventId, metadata }: SessionEvent) {
+  return {
+    item_id: itemId,
+    event_type: eventType,
+    timestamp: timestampMs,
+    ...(eventId === undefined ? {} : { event_id: eventId }),
+    ...(metadata === undefined ? {} : { metadata }),
+  };
+}

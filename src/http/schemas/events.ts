@@ -1,0 +1,61 @@
+import { Type } from 'typebox';
+import { EventTypeSchema, id, ItemId, SessionId, Timestamp, UserId } from './common.js';
+
+const eventFields = {
+  item_id: ItemId,
+  event_type: EventTypeSchema,
+  timestamp: Type.Optional(Timestamp),
+  metadata: Type.Optional(
+    Type.Record(Type.String(), Type.Unknown(), {
+      description: 'Anything; kept with the event, at most 8 KiB and 8 levels deep.',
+    }),
+  ),
+  event_id: Type.Optional(id('Your id of the event: sent twice, it counts once.')),
+};
+
+export const EventBody = Type.Object(
+  {
+    session_id: SessionId,
+    user_id: Type.Optional(UserId),
+    ...eventFields,
+    recommendation_id: Type.Optional(id('The recommendation that led here, from its answer.')),
+  },
+  { additionalProperties: false },
+);
+
+/** An event sent along with a question, for shops that keep sessions themselves. */
+export const InlineEvent = Type.Object(eventFields, { additionalProperties: false });
+
+export const EventAnswer = Type.Object({
+  status: Type.Literal('success'),
+  session_id: Type.String(),
+  event_count: Type.Integer({ description: 'Events of the session so far.' }),
+});
+
+export const MAX_BATCH = 1000;
+
+export const EventsBody = Type.Object(
+  // Each event is checked on its own, so that a bad one does not cost the others.
+  {
+    events: Type.Array(Type.Unknown(), {
+      minItems: 1,
+      maxItems: MAX_BATCH,
+      description: 'Events as for POST /event.',
+    }),
+  },
+  { additionalProperties: false },
+);
+
+export const EventsAnswer = Type.Object({
+  results: Type.Array(
+    Type.Object({
+      status: Type.Enum(['success', 'error']),
+      session_id: Type.Optional(Type.String()),
+      event_count: Type.Optional(Type.Integer()),
+      code: Type.Optional(Type.String()),
+      detail: Type.Optional(Type.String()),
+      where: Type.Optional(Type.String()),
+    }),
+    { description: 'One per event, in order.' },
+  ),
+});

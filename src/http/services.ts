@@ -1,0 +1,116 @@
+import { join } from 'node:path';
+import { openBundle } from '../bundle/open-bundle.js';
+import { resolveBundle, type ResolvedBundle } from '../bundle/resolve.js';
+import { type Config } from '../config/schema.js';
+import { type Clock, SECOND_MS } from '../domain/time.js';
+import { type Logger } from '../observability/log.js';
+import { Metrics } from '../observability/metrics.js';
+import { FeatureLog } from '../recommend/feature-log.js';
+import { openModel } from '../recommend/model.js';
+import { openEventLog } from '../sessions/event-log.js';
+import { openSessionStore } from '../sessions/open-session-store.js';
+import { type AppDependencies } from './dependencies.js';
+
+/** Where the event log of a state folder lies. */
+export function eventLogFolder(statePath: string): string {
+  return join(statePath, 'events');
+}
+
+export function featureLogFolder(statePath: string): string {
+  return join(statePath, 'features');
+}
+
+/** Finds the bundle to serve, fetching it if need be; warnings go to the log, loudly. */
+export function findModel(config: Config, log: Logger): Promise<ResolvedBundle> {
+  return resolveBundle({
+    version: config.modelVersion,
+    artifactsDir: config.artifactsPath,
+    ...(config.modelSource === null ? {} : { source: config.modelSource }),
+    allowInsecureHttp: config.modelSourceInsecure,
+    log: (warning) => log.warn(`MODEL: ${warning}`),
+  });
+}
+
+/**
+ * Opens everything the routes stand on. On an error whatever was already open is closed.
+ *
+ * @param modelDir a verified bundle
+ */
+export async function openServices(
+  config: Config,
+  log: Logger,
+  modelDir: string,
+  clock: Clock,
+): Promise<AppDependencies & { close(): Promise<void> }> {
+  const opened: { close(): Promise<void> }[] = [];
+  const close = async () => {
+    for (const service of opened.reverse().splice(0)) await service.close();
+  };
+  const keep = <T extends { close(): Promise<void> }>(service: T): T => {
+    opened.push(service);
+    return service;
+  };
+  try {
+    const model = openModel(await openBundle(modelDir));
+    const metrics = new Metrics(true);
+    const store = keep(
+      await openSessionStore({
+        kind: config.sessionStore,
+        path: join(config.statePath, 'sessions'),
+        redis: redisOptions(config),
+        limits: { ttlMs: config.sessionTtlSeconds * SECOND_MS, maxEvents: config.sessionMaxEvents },
+        clock,
+      }),
+    );
+    const eventLog = config.eventLog
+      ? keep(
+          await openEventLog({
+            dir: eventLogFolder(config.statePath),
+            clock,
+            ...(config.eventLogRetentionDays === null ? {} : { retentionDays: config.eventLogRetentionDays }),
+          }),
+        )
+      : null;
+    const featureLog = config.featureLog
+      ? keep(
+          new FeatureLog({
+            dir: featureLogFolder(config.statePath),
+            retentionDays: config.featureLogRetentionDays,
+            clock,
+            onDrop: () => metrics.featureLogDrop(),
+          }),
+        )
+      : null;
+    metrics.serving(model);
+    metrics.usingStore(store.kind);
+    return { config, log, store, eventLog, featureLog, recommender: () => model, metrics, clock, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function redisOptions(config: Config) {
+  const {
+    redisUrl,
+    redisHost,
+    redisPort,
+    redisDb,
+    redisUsername,
+    redisPassword,
+    redisTls,
+    redisKeyPrefix,
+    redisTimeoutMs,
+  } = config;
+  return {
+    ...(redisUrl === null ? {} : { url: redisUrl }),
+    ...(redisHost === null ? {} : { host: redisHost }),
+    port: redisPort,
+    db: redisDb,
+    ...(redisUsername === null ? {} : { username: redisUsername }),
+    ...(redisPassword === null ? {} : { password: redisPassword }),
+    tls: redisTls,
+    keyPrefix: redisKeyPrefix,
+    commandTimeoutMs: redisTimeoutMs,
+  };
+}

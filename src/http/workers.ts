@@ -1,0 +1,90 @@
+import cluster, { type Worker } from 'node:cluster';
+import { fileURLToPath } from 'node:url';
+import { AggregatorRegistry } from 'prom-client';
+import { type Config } from '../config/schema.js';
+import { NextItemError } from '../errors.js';
+import { type Logger } from '../observability/log.js';
+import { type RunningServer } from './server.js';
+import { type FromWorker, type ToWorker, type WorkerTask } from './worker-messages.js';
+
+/** A worker that dies is replaced after this long, twice as long each time it dies young, at most the second value. */
+const FIRST_RESTART_DELAY_MS = 100;
+const LONGEST_RESTART_DELAY_MS = 10_000;
+/** A worker that lived this long did not die young. */
+const SETTLED_AFTER_MS = 10_000;
+
+/**
+ * Runs several server processes on one port. A worker that dies is replaced; metrics are those of all workers together.
+ * Resolves when all of them listen.
+ */
+export async function startWorkers(config: Config, log: Logger, modelDir: string): Promise<RunningServer> {
+  cluster.setupPrimary({ exec: fileURLToPath(new URL('./worker-main.js', import.meta.url)) });
+  const task: WorkerTask = { config, modelDir };
+  const registry = new AggregatorRegistry();
+  let closing: Promise<void> | null = null;
+  let restartDelayMs = FIRST_RESTART_DELAY_MS;
+
+  function fork(): Promise<string> {
+    const worker = cluster.fork();
+    const bornMs = Date.now();
+    send(worker, { kind: 'start', task });
+    worker.on('message', (message: FromWorker) => {
+      if (message.kind === 'metrics') void answerMetrics(worker, message.id);
+    });
+    worker.on('exit', (code, signal) => {
+      if (closing !== null) return;
+      restartDelayMs =
+        Date.now() - bornMs > SETTLED_AFTER_MS
+          ? FIRST_RESTART_DELAY_MS
+          : Math.min(restartDelayMs * 2, LONGEST_RESTART_DELAY_MS);
+      log.error(
+        { worker: worker.id, code, signal, restartInMs: restartDelayMs },
+        'a worker died and is replaced',
+      );
+      setTimeout(
+        () =>
+          closing ?? fork().catch((error: unknown) => log.error({ err: error }, 'a worker could not start')),
+        restartDelayMs,
+      );
+    });
+    return new Promise((resolve, reject) => {
+      worker.on('message', (message: FromWorker) => {
+        if (message.kind === 'listening') resolve(message.url);
+        if (message.kind === 'failed') reject(new NextItemError(message.code, message.detail, message.where));
+      });
+      worker.once('exit', () => reject(new NextItemError('internal', 'a worker ended before it listened')));
+    });
+  }
+
+  async function answerMetrics(worker: Worker, id: number): Promise<void> {
+    const text = await registry.clusterMetrics().catch((error: unknown) => `# ${String(error)}\n`);
+    if (worker.isConnected()) send(worker, { kind: 'metrics', id, text });
+  }
+
+  async function stopAll(): Promise<void> {
+    const workers = Object.values(cluster.workers ?? {}) as Worker[];
+    await Promise.all(
+      workers.map((worker) => {
+        if (worker.isDead()) return undefined;
+        const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+        if (worker.isConnected()) send(worker, { kind: 'stop' });
+        // A worker that hangs must not hold the shutdown up for ever.
+        const force = setTimeout(() => worker.process.kill('SIGKILL'), config.shutdownTimeoutMs + 2000);
+        return ended.finally(() => clearTimeout(force));
+      }),
+    );
+  }
+
+  const close = () => (closing ??= stopAll());
+  try {
+    const [url] = await Promise.all(Array.from({ length: config.workers }, fork));
+    return { url: url!, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function send(worker: Worker, message: ToWorker): void {
+  worker.send(message);
+}

@@ -1,0 +1,119 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Seconds; fine around the milliseconds in which answers should come. */
+const LATENCY_BUCKETS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+const STAGE_BUCKETS = [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5];
+
+export type Stage = 'session_read' | 'candidates' | 'features' | 'ranking' | 'store_append' | 'event_log';
+
+/** Everything the process counts. Label values come from closed sets, so the number of series is bounded. */
+export class Metrics {
+  readonly registry = new Registry();
+
+  private readonly requests = new Counter({
+    name: 'nextitem_http_requests_total',
+    help: 'Requests answered, by route pattern, method and status.',
+    labelNames: ['route', 'method', 'status'] as const,
+    registers: [this.registry],
+  });
+  private readonly latency = new Histogram({
+    name: 'nextitem_http_request_duration_seconds',
+    help: 'Time from the request to the answer, by route pattern, method and status.',
+    labelNames: ['route', 'method', 'status'] as const,
+    buckets: LATENCY_BUCKETS,
+    registers: [this.registry],
+  });
+  private readonly stages = new Histogram({
+    name: 'nextitem_stage_duration_seconds',
+    help: 'Time of each stage of a request.',
+    labelNames: ['stage'] as const,
+    buckets: STAGE_BUCKETS,
+    registers: [this.registry],
+  });
+  private readonly events = new Counter({
+    name: 'nextitem_events_total',
+    help: 'Events by type and outcome: accepted, duplicate, refused or failed.',
+    labelNames: ['type', 'outcome'] as const,
+    registers: [this.registry],
+  });
+  private readonly recommendations = new Counter({
+    name: 'nextitem_recommendations_total',
+    help: 'Recommended items by reason.',
+    labelNames: ['reason'] as const,
+    registers: [this.registry],
+  });
+  private readonly featureLogDropped = new Counter({
+    name: 'nextitem_feature_log_dropped_total',
+    help: 'Feature log entries dropped because the disk was too slow or failed.',
+    registers: [this.registry],
+  });
+  private readonly model = new Gauge({
+    name: 'nextitem_model_info',
+    help: 'The model in service: 1, with its version; the value of nextitem_model_trained_at_seconds is its age.',
+    labelNames: ['version', 'ranker'] as const,
+    aggregator: 'max',
+    registers: [this.registry],
+  });
+  private readonly modelTrainedAt = new Gauge({
+    name: 'nextitem_model_trained_at_seconds',
+    help: 'When the model in service was trained, seconds since 1970 UTC.',
+    aggregator: 'max',
+    registers: [this.registry],
+  });
+  private readonly modelItems = new Gauge({
+    name: 'nextitem_model_items',
+    help: 'Items the model in service knows.',
+    aggregator: 'max',
+    registers: [this.registry],
+  });
+  private readonly store = new Gauge({
+    name: 'nextitem_session_store_info',
+    help: '1, with the kind of session store in use.',
+    labelNames: ['kind'] as const,
+    aggregator: 'max',
+    registers: [this.registry],
+  });
+
+  /** @param processMetrics memory, CPU, garbage collection and event loop lag of the process too */
+  constructor(processMetrics: boolean) {
+    if (processMetrics) collectDefaultMetrics({ register: this.registry, prefix: 'nextitem_' });
+  }
+
+  request(route: string, method: string, status: number, seconds: number): void {
+    const labels = { route, method, status: String(status) };
+    this.requests.inc(labels);
+    this.latency.observe(labels, seconds);
+  }
+
+  stage(stage: Stage, milliseconds: number): void {
+    this.stages.observe({ stage }, milliseconds / 1000);
+  }
+
+  event(type: string, outcome: 'accepted' | 'duplicate' | 'refused' | 'failed'): void {
+    this.events.inc({ type, outcome });
+  }
+
+  recommended(recommendations: readonly { readonly reason: string }[]): void {
+    for (const { reason } of recommendations) this.recommendations.inc({ reason });
+  }
+
+  featureLogDrop(): void {
+    this.featureLogDropped.inc();
+  }
+
+  serving(model: {
+    modelVersion: string;
+    trainedAtMs: number;
+    featuresCount: number;
+    itemsCount: number;
+  }): void {
+    this.model.reset();
+    this.model.set({ version: model.modelVersion, ranker: String(model.featuresCount > 0) }, 1);
+    this.modelTrainedAt.set(model.trainedAtMs / 1000);
+    this.modelItems.set(model.itemsCount);
+  }
+
+  usingStore(kind: string): void {
+    this.store.set({ kind }, 1);
+  }
+}
