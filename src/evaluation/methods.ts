@@ -4,8 +4,7 @@ import { CandidateSet } from '../retrieval/candidate-set.js';
 import { type Retriever } from '../retrieval/retriever.js';
 import { RowSumRetriever } from '../retrieval/row-sum.js';
 import { QUERY_EVENTS, type SessionQuery } from '../retrieval/session-query.js';
-import { buildCategoryIndex } from '../tables/category-index.js';
-import { type TableSet } from '../tables/table-set.js';
+import { type Attribute, type TableSet } from '../tables/table-set.js';
 
 /** What a method answers: the best of the whole catalogue with their scores, in any order. */
 export interface RankedItems {
@@ -98,21 +97,18 @@ export function repeatLastMethod(tables: TableSet): RankingMethod {
 }
 
 /** The most popular items that share an attribute with the last item, then popular ones. */
-export function sameAttributeMethod(
-  tables: TableSet,
-  attribute: 'category' | 'seller' | 'brand',
-): RankingMethod | null {
+export function sameAttributeMethod(tables: TableSet, attribute: Attribute): RankingMethod | null {
   const column = tables.catalogue[attribute];
   if (column === null) return null;
-  const popularity = tables.popularity.recent[2];
-  const index = buildCategoryIndex(column, popularity, ANSWER_LENGTH);
+  const index = tables.attributeIndexes[attribute];
   return listMethod(tables, `same_${attribute}`, `Same-${attribute} popular`, {
     name: 'category_popular',
     retrieve(query, out) {
       const code = query.distinctCount === 0 ? -1 : codeOf(column, query.distinctItems[0]!);
       if (code < 0) return;
       const from = index.offsets[code]!;
-      for (let e = from; e < index.offsets[code + 1]!; e++) out.add(index.items[e]!, 2 + 1 / (1 + e - from));
+      const to = Math.min(index.offsets[code + 1]!, from + ANSWER_LENGTH);
+      for (let e = from; e < to; e++) out.add(index.items[e]!, 2 + 1 / (1 + e - from));
     },
   });
 }

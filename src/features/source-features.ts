@@ -19,7 +19,7 @@ export class SourceFeatures implements FeatureGroup {
     { name: 'sources', meaning: 'number of sources that nominated the candidate' },
     {
       name: 'best_rank',
-      meaning: 'its best place in any source but revisit, category_popular and popular; NaN if none',
+      meaning: 'its best place in any source of pairs, walks or sessions; NaN if none',
     },
     { name: 'reciprocal_rank_sum', meaning: 'sum of 1 / (10 + rank) over the sources that nominated it' },
   ];
@@ -55,6 +55,4 @@ export class SourceFeatures implements FeatureGroup {
   }
 }
 
-const COLLABORATIVE = SOURCES.map(
-  (name) => name !== 'revisit' && name !== 'category_popular' && name !== 'popular',
-);
+const COLLABORATIVE = SOURCES.map((name) => name !== 'revisit' && !name.endsWith('popular'));

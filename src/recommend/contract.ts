@@ -9,7 +9,9 @@ export const REASONS = [
   'often_next', // shoppers went on to this item from `reason_item_id`
   'shoppers_like_you', // sessions like this one contain it
   'related_to_viewed', // two or three steps from `reason_item_id` in what shoppers took one after the other
-  'same_category', // popular in the category of `reason_item_id`
+  'same_category', // of the same category as `reason_item_id`
+  'same_brand', // of the same brand as `reason_item_id`
+  'same_seller', // of the same seller as `reason_item_id`
   'trending', // taken more often lately than its usual share
   'popular', // among the most taken items
   'catalogue', // nothing better is left: simply from the catalogue

@@ -1,3 +1,4 @@
+import { type CodedColumn } from '../data/catalogue.js';
 import { ADD_TO_CART } from '../domain/event.js';
 import { type CandidateSet } from '../retrieval/candidate-set.js';
 import { type SessionQuery } from '../retrieval/session-query.js';
@@ -25,6 +26,13 @@ const RELATIONS: readonly { source: number; table: ItemTableName | null; reason:
   { source: sourceNumber('session_knn'), table: null, reason: 'shoppers_like_you' },
   { source: sourceNumber('walk'), table: 'walk', reason: 'related_to_viewed' },
 ];
+
+/** What is said of an item that only an attribute connects with the session, the most telling first. */
+const SAME_ATTRIBUTE = [
+  ['category', 'same_category'],
+  ['brand', 'same_brand'],
+  ['seller', 'same_seller'],
+] as const;
 
 /**
  * Why a candidate is shown: the strongest of the statements that are true of it. A relation counts by the candidate's
@@ -59,8 +67,10 @@ export function explain(
     const reasonItem = strongest.table === null ? -1 : strongestItem(tables, strongest.table, item, query);
     if (strongest.table === null || reasonItem >= 0) return { reason: strongest.reason, reasonItem };
   }
-  const sameCategory = itemOfSameCategory(tables, item, query);
-  if (sameCategory >= 0) return { reason: 'same_category', reasonItem: sameCategory };
+  for (const [attribute, reason] of SAME_ATTRIBUTE) {
+    const same = itemOfSameCode(tables.catalogue[attribute], item, query);
+    if (same >= 0) return { reason, reasonItem: same };
+  }
   return { reason: popularityReason(tables, item), reasonItem: -1 };
 }
 
@@ -89,11 +99,11 @@ function strongestItem(tables: TableSet, name: ItemTableName, item: number, quer
   return found;
 }
 
-function itemOfSameCategory(tables: TableSet, item: number, query: SessionQuery): number {
-  const codes = tables.catalogue.category?.codes;
-  if (codes === undefined || codes[item]! < 0) return -1;
+/** The most recent session item with the same code of an attribute, or -1. */
+function itemOfSameCode(column: CodedColumn | null, item: number, query: SessionQuery): number {
+  if (column === null || column.codes[item]! < 0) return -1;
   for (let d = 0; d < query.distinctCount; d++) {
-    if (codes[query.distinctItems[d]!] === codes[item]) return query.distinctItems[d]!;
+    if (column.codes[query.distinctItems[d]!] === column.codes[item]) return query.distinctItems[d]!;
   }
   return -1;
 }

@@ -119,12 +119,13 @@ export class SessionRecommender implements Recommender {
   }
 
   popular(k: number, category?: string): readonly Recommendation[] | null {
-    const { popularity, categoryIndex, catalogue } = this.tables;
+    const { popularity, attributeIndexes, catalogue } = this.tables;
     let list = popularity.list;
     if (category !== undefined) {
       const code = catalogue.category?.names.toArray().indexOf(category) ?? -1;
       if (code < 0) return null;
-      list = categoryIndex.items.subarray(categoryIndex.offsets[code], categoryIndex.offsets[code + 1]);
+      const { items, offsets } = attributeIndexes.category;
+      list = items.subarray(offsets[code], offsets[code + 1]);
     }
     const slow = popularity.recent[2];
     const best = list.length === 0 ? 1 : slow[list[0]!]!;

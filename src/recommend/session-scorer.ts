@@ -72,6 +72,8 @@ const FUSION_WEIGHTS: Partial<Record<(typeof SOURCES)[number], number>> = {
   previous: 0.5,
   co_session: 0.5,
   category_popular: 0.01,
+  brand_popular: 0.005,
+  seller_popular: 0.005,
   popular: 0.001,
 };
 

@@ -1,6 +1,6 @@
-import { type TableSet } from '../tables/table-set.js';
+import { type Attribute, type TableSet } from '../tables/table-set.js';
 import { CandidateSet } from './candidate-set.js';
-import { CategoryPopularRetriever, PopularRetriever } from './popular.js';
+import { AttributePopularRetriever, PopularRetriever } from './popular.js';
 import { type Retriever } from './retriever.js';
 import { RevisitRetriever } from './revisit.js';
 import { RowSumRetriever } from './row-sum.js';
@@ -20,6 +20,8 @@ export class CandidateGenerator {
     const { limits, lagDecay } = settings;
     const rows = (name: 'next' | 'previous' | 'co_session' | 'bought_together' | 'walk') =>
       new RowSumRetriever(name, tables.itemTables[name], lagDecay[name], QUERY_EVENTS);
+    const attribute = (name: SourceName, of: Attribute) =>
+      new AttributePopularRetriever(name, tables.catalogue[of], tables.attributeIndexes[of], limits[name]);
     const bySource: Record<SourceName, Retriever> = {
       revisit: new RevisitRetriever(),
       next: rows('next'),
@@ -28,11 +30,9 @@ export class CandidateGenerator {
       bought_together: rows('bought_together'),
       walk: rows('walk'),
       session_knn: new SessionKnnRetriever(tables.sessionIndex, settings.sessionKnn, QUERY_EVENTS),
-      category_popular: new CategoryPopularRetriever(
-        tables.catalogue.category,
-        tables.categoryIndex,
-        limits.category_popular,
-      ),
+      category_popular: attribute('category_popular', 'category'),
+      brand_popular: attribute('brand_popular', 'brand'),
+      seller_popular: attribute('seller_popular', 'seller'),
       popular: new PopularRetriever(tables.popularity.list, limits.popular),
     };
     this.retrievers = SOURCES.map((name) => bySource[name]);

@@ -1,8 +1,9 @@
 import { type CodedColumn } from '../data/catalogue.js';
-import { type CategoryIndex } from '../tables/category-index.js';
+import { type AttributeIndex } from '../tables/attribute-index.js';
 import { type CandidateSet } from './candidate-set.js';
 import { type Retriever } from './retriever.js';
 import { type SessionQuery } from './session-query.js';
+import { type SourceName } from './settings.js';
 
 /** The most popular items of the whole shop: `score = 1 / rank`. Finds something for every session, an empty one too. */
 export class PopularRetriever implements Retriever {
@@ -20,25 +21,24 @@ export class PopularRetriever implements Retriever {
   }
 }
 
-/** The most popular items of the categories the session last looked at: `score = sum of .5^place / rank`. */
-export class CategoryPopularRetriever implements Retriever {
-  readonly name = 'category_popular';
-
+/** The most popular items of the categories (brands, sellers) the session last looked at: `score = sum of .5^place / rank`. */
+export class AttributePopularRetriever implements Retriever {
   /**
-   * @param category null when the catalogue has no categories: then it finds nothing
-   * @param limit items looked at per category
+   * @param column null when the catalogue does not have the attribute: then it finds nothing
+   * @param limit items looked at per code
    */
   constructor(
-    private readonly category: CodedColumn | null,
-    private readonly index: CategoryIndex,
+    readonly name: SourceName,
+    private readonly column: CodedColumn | null,
+    private readonly index: AttributeIndex,
     private readonly limit: number,
   ) {}
 
   retrieve(query: SessionQuery, out: CandidateSet): void {
-    if (this.category === null) return;
+    if (this.column === null) return;
     let weight = 1;
     for (let d = 0; d < query.distinctCount && d < 3; d++, weight /= 2) {
-      const code = this.category.codes[query.distinctItems[d]!]!;
+      const code = this.column.codes[query.distinctItems[d]!]!;
       if (code < 0) continue;
       const from = this.index.offsets[code]!;
       const to = Math.min(this.index.offsets[code + 1]!, from + this.limit);

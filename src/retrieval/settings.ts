@@ -8,6 +8,8 @@ export const SOURCES = [
   'walk',
   'session_knn',
   'category_popular',
+  'brand_popular',
+  'seller_popular',
   'popular',
 ] as const;
 export type SourceName = (typeof SOURCES)[number];
@@ -43,6 +45,8 @@ export const DEFAULT_RETRIEVAL_SETTINGS: RetrievalSettings = {
     walk: 60,
     session_knn: 60,
     category_popular: 20,
+    brand_popular: 20,
+    seller_popular: 20,
     popular: 20,
   },
   lagDecay: { next: 0.6, previous: 0.6, co_session: 0.8, bought_together: 0.9, walk: 0.75 },

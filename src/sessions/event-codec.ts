@@ -9,7 +9,7 @@ export interface EncodedEvent {
   readonly eventId: string | undefined;
   readonly typeCode: number;
   readonly timestampMs: number;
-  /** {@link SessionEvent} without its timestamp, see {@link decodeEvent}. */
+  /** {@link SessionEvent} without its timestamp: the JSON of {@link StoredFields}. */
   readonly text: string;
 }
 
@@ -29,9 +29,9 @@ export function encodeEvent(event: IncomingEvent): EncodedEvent {
   if (!Number.isFinite(event.timestampMs)) {
     throw new NextItemError('invalid_request', 'the timestamp is not a finite number', 'timestamp');
   }
-  const fields: unknown[] = [event.itemId, typeCode];
-  if (event.eventId !== undefined || event.metadata !== undefined) fields.push(event.eventId ?? null);
-  if (event.metadata !== undefined) fields.push(event.metadata);
+  const fields: StoredFields = [event.itemId, typeCode];
+  if (event.eventId !== undefined || event.metadata !== undefined) fields[2] = event.eventId ?? null;
+  if (event.metadata !== undefined) fields[3] = event.metadata;
   let text: string;
   try {
     text = JSON.stringify(fields);
@@ -50,14 +50,24 @@ export function encodeEvent(event: IncomingEvent): EncodedEvent {
   };
 }
 
-/** The event of a text made by {@link encodeEvent}: a JSON array of item id, type code, event id or null, metadata. */
+/** What {@link EncodedEvent.text} is the JSON of. */
+export type StoredFields = [
+  itemId: string,
+  typeCode: number,
+  eventId?: string | null,
+  metadata?: Record<string, unknown>,
+];
+
+/** The event of a text made by {@link encodeEvent}. */
 export function decodeEvent(text: string, timestampMs: number): SessionEvent {
-  const [itemId, typeCode, eventId, metadata] = JSON.parse(text) as [
-    string,
-    number,
-    (string | null)?,
-    Record<string, unknown>?,
-  ];
+  return eventOf(JSON.parse(text) as StoredFields, timestampMs);
+}
+
+/** The event of a parsed text. */
+export function eventOf(
+  [itemId, typeCode, eventId, metadata]: StoredFields,
+  timestampMs: number,
+): SessionEvent {
   return {
     itemId,
     eventType: EVENT_TYPES[typeCode]!,

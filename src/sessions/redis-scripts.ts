@@ -20,40 +20,50 @@ import { EVENT_TYPES } from '../domain/event.js';
 /** Session lives (TTLs) for which a user's index entry is kept without being renewed. */
 export const INDEX_LIFE = 3;
 
+/** Length of the arrival number in front of a member: ten billion events per session. */
+const ARRIVAL_DIGITS = 10;
+
 // Lua prints large numbers with 14 digits: whatever is stored goes through %.0f.
 const NOW_US = `local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]`;
 
-/** KEYS events, session, ids. ARGV text, timestamp, type code, TTL ms, cap, event id or '', user or ''. -> count, duplicate, users to renew... */
+/**
+ * KEYS events, session, ids. ARGV text, timestamp, type code, TTL ms, cap, event id or '', user or ''.
+ * -> event count, 1 for a duplicate, users to renew...
+ */
 export const APPEND = `
-${NOW_US}
 local events, session, ids = KEYS[1], KEYS[2], KEYS[3]
-local ttl, cap, event_id, user = ARGV[4], tonumber(ARGV[5]), ARGV[6], ARGV[7]
-local before = redis.call('HMGET', session, 'event_count', 'indexed')
+local type_field, ttl, cap, event_id, user = 'type:' .. ARGV[3], ARGV[4], tonumber(ARGV[5]), ARGV[6], ARGV[7]
+local before = redis.call('HMGET', session, 'event_count', type_field, 'indexed')
+local indexed = tonumber(before[3])
 if not before[1] then
   redis.call('DEL', events, ids)
 end
 if event_id ~= '' and redis.call('SADD', ids, event_id) == 0 then
   return {tonumber(before[1]), 1}
 end
-local count = redis.call('HINCRBY', session, 'event_count', 1)
-redis.call('HINCRBY', session, 'type:' .. ARGV[3], 1)
+local count = (before[1] or 0) + 1
+local fields = {'event_count', count, type_field, (before[2] or 0) + 1}
 local answer = {count, 0}
-if before[2] and now - tonumber(before[2]) > tonumber(ttl) * 500 then
-  for _, field in ipairs(redis.call('HKEYS', session)) do
-    if string.sub(field, 1, 5) == 'user:' then
-      answer[#answer + 1] = string.sub(field, 6)
+if indexed or user ~= '' then
+  ${NOW_US}
+  if not indexed or now - indexed > tonumber(ttl) * 500 then
+    for _, field in ipairs(indexed and redis.call('HKEYS', session) or {}) do
+      if string.sub(field, 1, 5) == 'user:' then
+        answer[#answer + 1] = string.sub(field, 6)
+      end
     end
+    fields[#fields + 1] = 'indexed'
+    fields[#fields + 1] = string.format('%.0f', now)
   end
-  redis.call('HSET', session, 'indexed', string.format('%.0f', now))
 end
 if user ~= '' then
-  redis.call('HSET', session, 'user', user, 'user:' .. user, 1)
-  if not before[2] then
-    redis.call('HSET', session, 'indexed', string.format('%.0f', now))
+  for _, value in ipairs({'user', user, 'user:' .. user, 1}) do
+    fields[#fields + 1] = value
   end
 end
-redis.call('ZADD', events, ARGV[2], string.format('%010d', count) .. ARGV[1])
+redis.call('HSET', session, unpack(fields))
+redis.call('ZADD', events, ARGV[2], string.format('%0${ARRIVAL_DIGITS}d', count) .. ARGV[1])
 if count > cap then
   redis.call('ZREMRANGEBYRANK', events, 0, -cap - 1)
 end
@@ -62,13 +72,22 @@ redis.call('PEXPIRE', session, ttl)
 redis.call('PEXPIRE', ids, ttl)
 return answer`;
 
-/** KEYS events, session. ARGV cap. -> nil, or {event_count, user, counts by type...} and {member, score, ...} oldest first */
+/**
+ * KEYS events, session. ARGV cap. -> nil, or event_count, user, JSON of [timestamp, event text as JSON]... oldest first, counts by
+ * type... One string for all events, because a client takes longer to receive a hundred small ones.
+ */
 export const READ = `
 local header = redis.call('HMGET', KEYS[2], 'event_count', 'user', ${EVENT_TYPES.map((_, code) => `'type:${code}'`).join(', ')})
 if not header[1] then
   return false
 end
-return {header, redis.call('ZRANGE', KEYS[1], -tonumber(ARGV[1]), -1, 'WITHSCORES')}`;
+local members = redis.call('ZRANGE', KEYS[1], -tonumber(ARGV[1]), -1, 'WITHSCORES')
+local events = {}
+for i = 1, #members, 2 do
+  events[#events + 1] = '[' .. members[i + 1] .. ',' .. string.sub(members[i], ${ARRIVAL_DIGITS + 1}) .. ']'
+end
+table.insert(header, 3, '[' .. table.concat(events, ',') .. ']')
+return header`;
 
 /** KEYS events, session, ids. ARGV user it must have carried, or ''. -> nil if there is none, or now in microseconds and its users... */
 export const ERASE = `

@@ -1,7 +1,14 @@
 import { Redis, type Cluster } from 'ioredis';
 import { type Session } from '../domain/session.js';
 import { NextItemError } from '../errors.js';
-import { decodeEvent, encodeEvent, idOfText, idText, type EncodedEvent } from './event-codec.js';
+import {
+  encodeEvent,
+  eventOf,
+  idOfText,
+  idText,
+  type EncodedEvent,
+  type StoredFields,
+} from './event-codec.js';
 import { clientOptions, type RedisStoreOptions } from './redis-options.js';
 import { APPEND, ERASE, INDEX, INDEX_LIFE, READ, UNINDEX } from './redis-scripts.js';
 import {
@@ -11,9 +18,6 @@ import {
   type SessionStoreLimits,
 } from './session-store.js';
 import { asError, storeUnavailable } from './store-error.js';
-
-/** Length of the arrival number in front of a sorted set's member. */
-const ARRIVAL_DIGITS = 10;
 
 /**
  * Connects to Redis 5 or later. Throws `store_unavailable` if the first connection fails, `invalid_config` for a
@@ -82,12 +86,12 @@ export class RedisStore implements SessionStore {
       const [events, session] = this.sessionKeys(sessionId);
       const answer = await this.scripts.nextitemRead(events, session, this.limits.maxEvents);
       if (answer === null) return null;
-      const [[eventCount, user, ...counts], members] = answer;
+      const [eventCount, user, json, ...counts] = answer;
       return {
         sessionId,
         ...(user !== null && { userId: idOfText(user) }),
-        events: Array.from({ length: members.length / 2 }, (_, i) =>
-          decodeEvent(members[2 * i]!.slice(ARRIVAL_DIGITS), Number(members[2 * i + 1])),
+        events: (JSON.parse(json) as [number, StoredFields][]).map(([timestampMs, fields]) =>
+          eventOf(fields, timestampMs),
         ),
         eventCount: Number(eventCount),
         countsByType: counts.map((count) => Number(count ?? 0)),
@@ -216,7 +220,7 @@ interface Scripts {
     events: string,
     session: string,
     maxEvents: number,
-  ): Promise<[header: [string, string | null, ...(string | null)[]], members: string[]] | null>;
+  ): Promise<[eventCount: string, user: string | null, events: string, ...counts: (string | null)[]] | null>;
   nextitemErase(
     events: string,
     session: string,

@@ -3,7 +3,7 @@ import { catalogueFromSections, catalogueSections } from '../data/catalogue-sect
 import { type EventTable } from '../data/event-table.js';
 import { type SectionArray, type Sections } from '../domain/sections.js';
 import { StringColumn, StringIndex } from '../domain/string-column.js';
-import { buildCategoryIndex, type CategoryIndex } from './category-index.js';
+import { type AttributeIndex, buildAttributeIndex } from './attribute-index.js';
 import { type ItemTable } from './item-table.js';
 import { knownEvents } from './known-events.js';
 import { buildPairTable } from './pair-tables.js';
@@ -14,6 +14,10 @@ import { buildWalkTable } from './walk-table.js';
 
 /** The item-to-item tables, in the order they are built. */
 export const ITEM_TABLES = ['next', 'previous', 'co_session', 'bought_together', 'walk'] as const;
+/** The attributes of items that lists of popular items are kept for. */
+export const ATTRIBUTES = ['category', 'brand', 'seller'] as const;
+export type Attribute = (typeof ATTRIBUTES)[number];
+
 export type ItemTableName = (typeof ITEM_TABLES)[number];
 
 /** Everything counted from the events known at one cut: what retrievers and features read. Immutable. */
@@ -25,7 +29,8 @@ export interface TableSet {
   readonly itemTables: Readonly<Record<ItemTableName, ItemTable>>;
   readonly popularity: Popularity;
   readonly sessionIndex: SessionIndex;
-  readonly categoryIndex: CategoryIndex;
+  /** The popular items of each category, brand and seller. */
+  readonly attributeIndexes: Readonly<Record<Attribute, AttributeIndex>>;
   readonly catalogue: Catalogue;
 }
 
@@ -64,10 +69,8 @@ export function buildTables(events: EventTable, options: BuildTablesOptions): Ta
     itemTables: { next, previous, co_session: coSession, bought_together: bought, walk },
     popularity,
     sessionIndex: buildSessionIndex(known, settings),
-    categoryIndex: buildCategoryIndex(
-      events.catalogue.category,
-      popularity.recent[2],
-      settings.popularity.listLength,
+    attributeIndexes: byAttribute((name) =>
+      buildAttributeIndex(events.catalogue[name], popularity.recent[2], settings.popularity.listLength),
     ),
     catalogue: events.catalogue,
   };
@@ -90,8 +93,11 @@ export function tableSections(tables: TableSet): Sections {
   for (const [part, array] of Object.entries(popularity)) sections[`popularity/${part}`] = array;
   recent.forEach((array, h) => (sections[`popularity/recent_${h}`] = array));
   for (const [part, array] of Object.entries(tables.sessionIndex)) sections[`session_index/${part}`] = array;
-  for (const [part, array] of Object.entries(tables.categoryIndex))
-    sections[`category_index/${part}`] = array;
+  for (const name of ATTRIBUTES) {
+    for (const [part, array] of Object.entries(tables.attributeIndexes[name])) {
+      sections[`attribute_index/${name}/${part}`] = array as SectionArray;
+    }
+  }
 
   return { ...sections, ...catalogueSections(tables.catalogue) };
 }
@@ -142,8 +148,15 @@ export function tablesFromSections(
       items: need('session_index/items'),
       ageDays: need('session_index/ageDays'),
     },
-    categoryIndex: { offsets: need('category_index/offsets'), items: need('category_index/items') },
+    attributeIndexes: byAttribute((name) => ({
+      offsets: need(`attribute_index/${name}/offsets`),
+      items: need(`attribute_index/${name}/items`),
+    })),
     catalogue: catalogueFromSections(section),
   };
   return { tables, itemIds: new StringIndex(items, need('items/slots')) };
+}
+
+function byAttribute(make: (name: Attribute) => AttributeIndex): Record<Attribute, AttributeIndex> {
+  return { category: make('category'), brand: make('brand'), seller: make('seller') };
 }

@@ -30,7 +30,7 @@ describe('buildTables', () => {
   });
 
   it('lists the popular items of each category', () => {
-    const { offsets, items } = tables.categoryIndex;
+    const { offsets, items } = tables.attributeIndexes.category;
     expect([...items.subarray(offsets[0], offsets[1])]).toEqual([2, 0]);
   });
 

@@ -1,0 +1,89 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCommand, type Served, until } from '../../support/served.js';
+
+// These tests run the built code in processes of its own: npm run build. Finding the workers needs Linux's /proc.
+
+const EVENT = { item_id: 'tea', event_type: 'view' };
+
+describe.skipIf(process.platform !== 'linux')('two workers', () => {
+  let served: Served;
+  beforeAll(async () => void (served = await runCommand(['serve', '--workers', '2'])));
+  afterAll(() => served.cleanUp());
+
+  /** Process ids of the workers. */
+  function workers(): number[] {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .filter((name) => {
+        try {
+          const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
+          const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+          return Number(parent) === served.child.pid && state !== 'Z';
+        } catch {
+          return false; // ended meanwhile
+        }
+      })
+      .map(Number);
+  }
+
+  function valueOf(metrics: string, series: string): number {
+    const line = metrics.split('\n').find((each) => each.startsWith(`${series} `));
+    return line === undefined ? NaN : Number(line.slice(series.length + 1));
+  }
+
+  it('share one store: each sees what the other acknowledged', async () => {
+    for (let i = 1; i <= 20; i++) {
+      const { body } = await served.post('/event', { ...EVENT, session_id: 'shared' });
+      expect(body).toEqual({ status: 'success', session_id: 'shared', event_count: i });
+    }
+  });
+
+  it('count together, whoever is asked', async () => {
+    const accepted = 'nextitem_events_total{type="view",outcome="accepted"}';
+    const before = valueOf(await served.text('/metrics'), accepted);
+    await Promise.all(Array.from({ length: 40 }, (_, i) => served.post('/event', { ...EVENT, session_id: `m${i}` })));
+    for (let i = 0; i < 6; i++) {
+      const metrics = await served.text('/metrics');
+      expect(valueOf(metrics, accepted)).toBe(before + 40);
+      expect(metrics).toContain('nextitem_model_info{version="20260101-000000"');
+      expect(valueOf(metrics, 'nextitem_model_items')).toBe(7);
+    }
+  });
+
+  it('replace one of them that dies', async () => {
+    const [victim] = workers();
+    expect(workers()).toHaveLength(2);
+    process.kill(victim!, 'SIGKILL');
+    await until(() => !workers().includes(victim!) && workers().length === 2);
+    await until(async () => {
+      const answers = await Promise.all(
+        Array.from({ length: 8 }, () => served.post('/recommend', { session_id: 'shared' }).catch(() => null)),
+      );
+      return answers.every((answer) => answer?.status === 200);
+    });
+  });
+
+  it('all end when the first process is told to', async () => {
+    const pids = workers();
+    served.child.kill('SIGTERM');
+    expect(await served.exited).toBe(0);
+    await until(() => pids.every((pid) => !isAlive(pid)));
+  });
+
+  it('say why they cannot start', async () => {
+    const failed = await runCommand(['serve', '--workers', '2'], { REDIS_HOST: '127.0.0.1', REDIS_PORT: '1' });
+    expect(await failed.exited).toBe(1);
+    expect(failed.output()).toContain('store_unavailable');
+    await failed.cleanUp();
+  });
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return !readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') Z ');
+  } catch {
+    return false;
+  }
+}
