@@ -1,7 +1,7 @@
 import { type SessionEvent } from '../domain/event.js';
 import { type Session } from '../domain/session.js';
 
-/** An event on its way into the store. */
+/** An event on its way into the store. Ids may be any strings; limits on their length are the caller's. */
 export interface IncomingEvent extends SessionEvent {
   readonly sessionId: string;
   readonly userId?: string;
@@ -31,7 +31,11 @@ export interface SessionStoreLimits {
 export interface SessionStore {
   readonly kind: 'memory' | 'embedded' | 'redis';
 
-  /** Adds one event: atomic, idempotent by `eventId` within the session's life, capped, and renews the TTL. */
+  /**
+   * Adds one event: atomic, idempotent by `eventId` within the session's life, capped, and renews the TTL (a duplicate does
+   * not). Timestamps may come in any order. Rejects with `store_unavailable` if it cannot be stored now, then nobody knows whether
+   * it was: send it again with the same `eventId`; with `invalid_request` for what cannot be stored at all.
+   */
   append(event: IncomingEvent): Promise<AppendResult>;
 
   /**
@@ -46,7 +50,7 @@ export interface SessionStore {
   /** Erases a session with everything kept for it. True if there was one. */
   delete(sessionId: string): Promise<boolean>;
 
-  /** Erases every live session that carried this user id; returns their session ids. */
+  /** Erases every live session of which any event carried this user id; returns their session ids, in any order. */
   deleteUser(userId: string): Promise<string[]>;
 
   /** Resolves if the store answers; rejects with `store_unavailable` and the cause if not. */

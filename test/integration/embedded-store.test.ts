@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -100,6 +100,14 @@ it('shows at once what another process was told is stored', async () => {
   }
   expect(checked).toBe(2000);
 }, 60_000);
+
+it('shows it even if it read a moment before, in the same turn', async () => {
+  const store = await open({ clock: Date.now });
+  expect(await store.read('s0')).toBeNull();
+  const job = { store: { kind: 'embedded', path, limits }, prefix: 'e', count: 5, sessions: 1 };
+  execFileSync(process.execPath, [CHILD, JSON.stringify(job)], { stdio: 'ignore' }); // no timer runs meanwhile
+  expect((await store.read('s0'))?.eventCount).toBe(5);
+});
 
 it('grows by itself far beyond its first size', async () => {
   const store = await open();
