@@ -14,34 +14,32 @@ import { type EvaluationReport } from '../src/metrics/evaluation-report.js';
 import { importanceChart, metricBars, saveSvg } from '../src/report/charts.js';
 import { renderTable } from '../src/report/render-table.js';
 import { trainBaselines } from '../src/training/baselines.js';
-import { buildDataset, type SourceKind } from '../src/training/dataset.js';
+import { buildDataset, type SourceInfo } from '../src/training/dataset.js';
 import { evaluateDataset } from '../src/training/evaluation.js';
 import { trainRanker } from '../src/training/ranker.js';
-import { reachableBestMethod } from '../src/training/reachable-best.js';
 import { DEFAULT_TRAINING_SETTINGS } from '../src/training/settings.js';
-import { type RankingMethod } from '../src/evaluation/methods.js';
 
 const DATA = join(process.cwd(), '..', 'shared', 'data');
 const RESULTS = join('docs', 'results.json');
 
 interface Loaded {
   readonly events: EventTable;
-  readonly kind: SourceKind;
-  readonly reachableBest?: RankingMethod;
+  readonly source: SourceInfo;
   /** Olist's sample has few cases: a larger test part gives narrower intervals. */
   readonly testShare?: number;
 }
 
+const STREAM: SourceInfo = { kind: 'stream', simulation: null };
+
 const SOURCES: Record<string, () => Promise<Loaded>> = {
   async simulator() {
-    const { events, truth } = simulateEventTable();
-    return { events, kind: 'stream', reachableBest: reachableBestMethod(truth) };
+    return { events: simulateEventTable().events, source: { kind: 'stream', simulation: {} } };
   },
-  'yoochoose-100k': async () => ({ events: await eventsOf('yoochoose-100k'), kind: 'stream' }),
-  'online-retail': async () => ({ events: await eventsOf('online-retail'), kind: 'stream' }),
+  'yoochoose-100k': async () => ({ events: await eventsOf('yoochoose-100k'), source: STREAM }),
+  'online-retail': async () => ({ events: await eventsOf('online-retail'), source: STREAM }),
   async olist() {
     const { events } = await openSource({ kind: 'olist', folder: join(DATA, 'olist') });
-    return { events, kind: 'orders', testShare: 0.3 };
+    return { events, source: { kind: 'orders', simulation: null }, testShare: 0.3 };
   },
 };
 
@@ -62,15 +60,14 @@ interface Result {
 const KEPT = ['HR@20', 'MRR@20', 'NDCG@10', 'MAP@20', 'Recall@20'];
 
 async function measure(name: string): Promise<Result[]> {
-  const { events, kind, reachableBest, testShare } = await SOURCES[name]!();
+  const { events, source, testShare } = await SOURCES[name]!();
   const settings = { ...DEFAULT_TRAINING_SETTINGS, ...(testShare === undefined ? {} : { testShare }) };
   const dataset = await buildDataset(events, settings);
   const ranker = await trainRanker(dataset);
   const reports = await evaluateDataset(dataset, trainBaselines(dataset), ranker, {
-    kind,
+    source,
     modelVersion: name,
     trainedAtMs: Date.now(),
-    ...(reachableBest === undefined ? {} : { reachableBest }),
   });
   for (const report of reports) console.log(`\n=== ${name} ===\n${renderTable(report)}`);
   if (name === 'simulator') await chartsOf(reports[0]!);

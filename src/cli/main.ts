@@ -1,8 +1,10 @@
 import { Command } from 'commander';
 import dotenv from 'dotenv';
 import { readFileSync } from 'node:fs';
+import { registerErase } from './erase.js';
 import { registerLightgbm } from './lightgbm.js';
 import { registerModels } from './models.js';
+import { registerReplay } from './replay.js';
 import { registerServe } from './serve.js';
 import { registerSimulate } from './simulate.js';
 import { registerStart } from './start.js';
@@ -35,6 +37,14 @@ registerTrain(program);
 registerSteps(program);
 registerSimulate(program);
 registerModels(program);
+registerReplay(program);
+registerErase(program);
 registerLightgbm(program);
+
+// The reader of a pipe may go before everything is written: `nextitem evaluate | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
 
 await program.parseAsync();

@@ -1,4 +1,7 @@
 import { type Command, Option } from 'commander';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describeSource, formatSummary } from '../data/describe-source.js';
 import { type EventTable } from '../data/event-table.js';
 import { PRESET_NAMES, type PresetName } from '../data/event-presets.js';
@@ -6,12 +9,13 @@ import { type EventMapping } from '../data/event-mapping.js';
 import { isOlistFolder } from '../data/olist.js';
 import { openSource, type SourceOptions } from '../data/open-source.js';
 import { formatRejects } from '../data/reject-log.js';
-import { type ShopTruth } from '../data/simulator/shop-truth.js';
+import { type SimulatorOptions } from '../data/simulator/simulator-options.js';
 import { simulateEventTable } from '../data/simulator/simulate-event-table.js';
 import { MINUTE_MS } from '../domain/time.js';
 import { NextItemError } from '../errors.js';
 import { createProgress, type Progress } from '../observability/progress.js';
-import { type SourceKind } from '../training/dataset.js';
+import { snapshotEventLog } from '../sessions/event-log.js';
+import { type SourceInfo } from '../training/dataset.js';
 import { type CommandContext, realNumber } from './run.js';
 import { simulatorFlags, type SimulatorFlags, simulatorOptions } from './simulator-flags.js';
 
@@ -83,22 +87,38 @@ export function sourceFlags(command: Command): Command {
   return simulatorFlags(command.optionsGroup('The simulator:'));
 }
 
-/** What was read, with what the evaluation needs to know of it. */
+/** What was read, and what the evaluation needs to know of it. */
 export interface ReadSource {
   readonly events: EventTable;
-  readonly kind: SourceKind;
-  /** What is true of simulated events. */
-  readonly truth: ShopTruth | null;
+  readonly info: SourceInfo;
 }
 
 /** Reads the source the flags name, with a progress bar and a summary for people. */
 export async function readSource(flags: SourceFlags, { say, signal }: CommandContext): Promise<ReadSource> {
   if (chosen(flags) === 'simulate') {
-    const { events, truth } = simulate(flags, signal);
+    const simulation = simulatorOptions(flags);
+    const events = simulate(simulation, signal);
     for (const line of formatSummary(describeSource(events))) say(`  ${line}`);
-    return { events, kind: 'stream', truth };
+    return { events, info: { kind: 'stream', simulation } };
+  }
+  if (flags.fromLog !== undefined) {
+    const folder = flags.fromLog;
+    const events = await withLogSnapshot(folder, (path) =>
+      read({ kind: 'events', paths: [path], preset: 'log', ...readingOptions(flags, signal) }, say),
+    );
+    return {
+      events: { ...events, source: `event log ${folder}` },
+      info: { kind: 'stream', simulation: null },
+    };
   }
   const options = await sourceOptions(flags, signal);
+  // A customer's orders in a row are a stream like any other; only single orders are asked as baskets.
+  const kind = options.kind === 'olist' && options.sessions === 'orders' ? 'orders' : 'stream';
+  return { events: await read(options, say), info: { kind, simulation: null } };
+}
+
+/** Reads files with a progress bar, then says what was in them and what was refused. */
+async function read(options: SourceOptions, say: CommandContext['say']): Promise<EventTable> {
   const progress = createProgress({ label: 'read events', total: 100, unit: '%' });
   const { events, rejects, summary } = await openSource(
     options.kind === 'events'
@@ -111,12 +131,12 @@ export async function readSource(flags: SourceFlags, { say, signal }: CommandCon
   );
   progress.finish();
   for (const line of [...formatSummary(summary), ...formatRejects(rejects)]) say(`  ${line}`);
-  return { events, kind: options.kind === 'olist' ? 'orders' : 'stream', truth: null };
+  return events;
 }
 
-function simulate(flags: SimulatorFlags, signal: AbortSignal): { events: EventTable; truth: ShopTruth } {
+function simulate(options: SimulatorOptions, signal: AbortSignal): EventTable {
   let progress: Progress | null = null;
-  const simulated = simulateEventTable(simulatorOptions(flags), {
+  const { events } = simulateEventTable(options, {
     signal,
     onProgress: ({ sessions, sessionsTotal }) => {
       progress ??= createProgress({ label: 'simulate', total: sessionsTotal, unit: 'sessions' });
@@ -124,7 +144,7 @@ function simulate(flags: SimulatorFlags, signal: AbortSignal): { events: EventTa
     },
   });
   (progress as Progress | null)?.finish();
-  return simulated;
+  return events;
 }
 
 type Chosen = 'events' | 'olist' | 'fromLog' | 'simulate';
@@ -141,51 +161,60 @@ function chosen(flags: SourceFlags): Chosen {
   );
 }
 
-async function sourceOptions(flags: SourceFlags, signal: AbortSignal): Promise<SourceOptions> {
-  const reading = {
+function readingOptions(flags: SourceFlags, signal: AbortSignal) {
+  return {
     signal,
     ...(flags.rejects === undefined ? {} : { rejectsPath: flags.rejects }),
     ...(flags.strict === undefined ? {} : { strict: flags.strict }),
   };
-  switch (chosen(flags)) {
-    case 'olist':
-      if (!(await isOlistFolder(flags.olist!))) {
-        throw new NextItemError(
-          'source_not_found',
-          "the folder does not hold Olist's order tables",
-          flags.olist,
-        );
-      }
-      return {
-        kind: 'olist',
-        folder: flags.olist!,
-        sessions: flags.olistSessions,
-        deliveredOnly: flags.allOrders !== true,
-        ...reading,
-      };
-    case 'fromLog':
-      return { kind: 'events', paths: await logFiles(flags.fromLog!), preset: 'log', ...reading };
-    default: {
-      const mapping = mappingOf(flags);
-      return {
-        kind: 'events',
-        paths: flags.events!,
-        ...(flags.preset === undefined ? {} : { preset: flags.preset }),
-        ...(flags.map === undefined ? {} : { mappingFile: flags.map }),
-        ...(mapping === null ? {} : { mapping }),
-        ...(flags.sessionsBy === undefined ? {} : { sessionsBy: flags.sessionsBy }),
-        idleGapMs: flags.idleMinutes * MINUTE_MS,
-        ...reading,
-      };
-    }
-  }
 }
 
-async function logFiles(folder: string): Promise<string[]> {
-  const { readEventLogFiles } = await import('../sessions/event-log.js');
-  const files = await readEventLogFiles(folder);
-  if (files.length === 0) throw new NextItemError('source_empty', 'the folder holds no event log', folder);
-  return files;
+async function sourceOptions(flags: SourceFlags, signal: AbortSignal): Promise<SourceOptions> {
+  const reading = readingOptions(flags, signal);
+  if (flags.olist !== undefined) {
+    if (!(await isOlistFolder(flags.olist))) {
+      throw new NextItemError(
+        'source_not_found',
+        "the folder does not hold Olist's order tables",
+        flags.olist,
+      );
+    }
+    return {
+      kind: 'olist',
+      folder: flags.olist,
+      sessions: flags.olistSessions,
+      deliveredOnly: flags.allOrders !== true,
+      ...reading,
+    };
+  }
+  const mapping = mappingOf(flags);
+  return {
+    kind: 'events',
+    paths: flags.events!,
+    ...(flags.preset === undefined ? {} : { preset: flags.preset }),
+    ...(flags.map === undefined ? {} : { mappingFile: flags.map }),
+    ...(mapping === null ? {} : { mapping }),
+    ...(flags.sessionsBy === undefined ? {} : { sessionsBy: flags.sessionsBy }),
+    idleGapMs: flags.idleMinutes * MINUTE_MS,
+    ...reading,
+  };
+}
+
+/**
+ * Reads the server's own log: without what was erased, without repeats and without lines a crash cut off. It goes through
+ * one temporary file, because the log may be written to and rewritten at the same time.
+ */
+async function withLogSnapshot<T>(folder: string, work: (path: string) => Promise<T>): Promise<T> {
+  const temporary = await mkdtemp(join(tmpdir(), 'nextitem-log-'));
+  try {
+    const path = join(temporary, 'events.jsonl');
+    const events = await snapshotEventLog(folder, path);
+    if (events === 0)
+      throw new NextItemError('source_empty', 'the folder holds no event log, or an empty one', folder);
+    return await work(path);
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
 }
 
 function mappingOf(flags: SourceFlags): EventMapping | null {

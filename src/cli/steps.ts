@@ -40,11 +40,11 @@ function registerBuildDataset(program: Command): void {
     .addOption(workFlag())
     .action(
       run(async (context, flags: SourceFlags & TrainingFlags & { work: string }) => {
-        const { events, kind } = await readSource(flags, context);
+        const source = await readSource(flags, context);
         const hooks = progressHooks(context.signal);
-        const dataset = await buildDataset(events, trainingSettings(flags), hooks);
+        const dataset = await buildDataset(source.events, trainingSettings(flags), hooks);
         hooks.finish();
-        await saveDataset(new Workspace(flags.work), dataset, kind);
+        await saveDataset(new Workspace(flags.work), dataset, source.info);
         console.log(JSON.stringify(summarise(dataset), null, 2));
       }),
     );
@@ -105,7 +105,7 @@ function registerEvaluate(program: Command): void {
     .action(
       run(async ({ signal }, flags: { work: string }) => {
         const workspace = new Workspace(flags.work);
-        const { dataset, kind } = await loadDataset(workspace);
+        const { dataset, source } = await loadDataset(workspace);
         const ranker = await rankerIfAny(workspace);
         const hooks = progressHooks(signal);
         const trainedAtMs = Date.now();
@@ -113,7 +113,7 @@ function registerEvaluate(program: Command): void {
           dataset,
           await loadBaselines(workspace),
           ranker,
-          { kind, modelVersion: 'workspace', trainedAtMs },
+          { source, modelVersion: 'workspace', trainedAtMs },
           hooks,
         );
         hooks.finish();

@@ -7,7 +7,6 @@ import { PIPELINE_STEPS, type PipelineResult, runPipeline } from '../training/pi
 import { Workspace } from '../training/workspace.js';
 import { artifactsFlag, workFlag } from './folders.js';
 import { installProgress } from './lightgbm.js';
-import { reachableBestMethod } from '../training/reachable-best.js';
 import { printReports, writeReports } from './reports.js';
 import { type CommandContext, run } from './run.js';
 import { readSource, sourceFlags, type ReadSource, type SourceFlags } from './source-options.js';
@@ -96,10 +95,7 @@ export async function train(
       workspace,
       modelVersion: flags.modelVersion ?? versionOf(trainedAtMs),
       trainedAtMs,
-      evaluation: {
-        kind: source.kind,
-        ...(source.truth === null ? {} : { reachableBest: reachableBestMethod(source.truth) }),
-      },
+      source: source.info,
       serveTables: flags.serveTables,
       withRanker: flags.ranker,
       evaluate: flags.evaluate,

@@ -1,20 +1,10 @@
-import { appendFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type SessionEvent } from '../domain/event.js';
 import { type Clock, DAY_MS } from '../domain/time.js';
-import { type ServedFeatures } from './contract.js';
+import { readLines } from '../sessions/event-log-segments.js';
+import { decodeFeatureRecord, encodeFeatureRecord, type FeatureRecord } from './feature-log-record.js';
 
-/** One recommendation with everything it was made from. */
-export interface FeatureRecord {
-  readonly recommendationId: string;
-  readonly sessionId: string;
-  readonly userId?: string;
-  readonly servedAtMs: number;
-  readonly modelVersion: string;
-  /** The session's events as the model saw them. */
-  readonly events: readonly SessionEvent[];
-  readonly served: ServedFeatures;
-}
+export { type FeatureRecord } from './feature-log-record.js';
 
 export interface FeatureLogOptions {
   readonly dir: string;
@@ -37,6 +27,7 @@ export class FeatureLog {
   private writing: Promise<void> = Promise.resolve();
   private timer: NodeJS.Timeout | null = null;
   private lastCleaning = 0;
+  private hasWritten = false;
 
   constructor(private readonly options: FeatureLogOptions) {}
 
@@ -61,17 +52,19 @@ export class FeatureLog {
 
   /**
    * Removes the records of sessions or of a user: those waiting, and those in the files of all processes. A process that
-   * writes at this moment is given time to finish, then the files are gone through once more.
+   * writes at this moment is given time to finish, then the files are gone through once more. Returns how many there were.
    */
-  async erase(of: { readonly sessionIds: readonly string[]; readonly userId?: string }): Promise<void> {
+  async erase(of: { readonly sessionIds: readonly string[]; readonly userId?: string }): Promise<number> {
     const sessions = new Set(of.sessionIds);
-    const keep = (record: { sessionId: string; userId?: string }) =>
+    const keep: Keep = (record) =>
       !sessions.has(record.sessionId) && (of.userId === undefined || record.userId !== of.userId);
+    const waiting = this.waiting.length;
     this.waiting = this.waiting.filter(keep);
+    const dropped = waiting - this.waiting.length;
     await this.flush();
-    await this.rewrite(keep);
+    const first = await this.rewrite(keep);
     await new Promise((resolve) => setTimeout(resolve, 3 * FLUSH_MS));
-    await this.rewrite(keep);
+    return dropped + first + (await this.rewrite(keep));
   }
 
   async close(): Promise<void> {
@@ -86,10 +79,13 @@ export class FeatureLog {
     try {
       await mkdir(dir, { recursive: true });
       // Opened for each batch, so that an erasure by another process can replace the file in between.
+      // The empty line at first ends one that an earlier process with this id may have left torn.
+      const lines = records.map((record) => `${encodeFeatureRecord(record)}\n`);
       await appendFile(
         join(dir, `${day}-${process.pid}.jsonl`),
-        records.map((record) => `${encode(record)}\n`).join(''),
+        (this.hasWritten ? '' : '\n') + lines.join(''),
       );
+      this.hasWritten = true;
       await this.cleanUp();
     } catch {
       records.forEach(onDrop);
@@ -105,24 +101,38 @@ export class FeatureLog {
       if (name.slice(0, 10) < oldest) await rm(join(dir, name), { force: true });
   }
 
-  private async rewrite(keep: (record: { sessionId: string; userId?: string }) => boolean): Promise<void> {
+  /** Keeps only some records of all files, and no damaged lines; returns how many records it left out. */
+  private async rewrite(keep: Keep): Promise<number> {
     const { dir } = this.options;
+    let removed = 0;
     for (const name of await featureLogFiles(dir)) {
       const path = join(dir, name);
-      const lines = (await readFile(path, 'utf8').catch(() => '')).split('\n').filter((line) => line !== '');
-      const kept = lines.filter((line) => {
-        const record = JSON.parse(line) as { session_id: string; user_id?: string };
-        return keep({
-          sessionId: record.session_id,
-          ...(record.user_id === undefined ? {} : { userId: record.user_id }),
-        });
-      });
-      if (kept.length === lines.length) continue;
-      await writeFile(`${path}.tmp`, kept.map((line) => `${line}\n`).join(''));
-      await rename(`${path}.tmp`, path);
+      const temporary = `${path}.${process.pid}.tmp`;
+      const target = await open(temporary, 'w');
+      let changes = 0;
+      try {
+        for await (const line of linesOf(path)) {
+          const record = decodeFeatureRecord(line);
+          if (record !== null && keep(record)) {
+            await target.writeFile(Buffer.concat([line, LINE_END]));
+            continue;
+          }
+          changes++;
+          if (record !== null) removed++;
+        }
+      } finally {
+        await target.close();
+        if (changes === 0) await rm(temporary, { force: true });
+      }
+      if (changes > 0) await rename(temporary, path);
     }
+    return removed;
   }
 }
+
+type Keep = (record: Pick<FeatureRecord, 'sessionId' | 'userId'>) => boolean;
+
+const LINE_END = Buffer.from('\n');
 
 /** Names of the log's files, oldest first; none if the folder is not there. */
 export async function featureLogFiles(dir: string): Promise<string[]> {
@@ -130,53 +140,35 @@ export async function featureLogFiles(dir: string): Promise<string[]> {
   return names.filter((name) => name.endsWith('.jsonl')).sort();
 }
 
-/** All records of a feature log, in the order they were written per file. A last line cut off by a crash is left out. */
-export async function* readFeatureLog(dir: string): AsyncGenerator<FeatureRecord> {
+/**
+ * All records of a feature log, in the order they were written per file, one at a time: files may be larger than memory.
+ * Lines that a crash tore are left out.
+ *
+ * @param onDamagedLine called for each line that cannot be read, with its file's name
+ */
+export async function* readFeatureLog(
+  dir: string,
+  onDamagedLine?: (file: string) => void,
+): AsyncGenerator<FeatureRecord> {
   for (const name of await featureLogFiles(dir)) {
-    const text = await readFile(join(dir, name), 'utf8');
-    for (const line of text.slice(0, text.lastIndexOf('\n') + 1).split('\n'))
-      if (line !== '') yield decode(line);
+    for await (const line of linesOf(join(dir, name))) {
+      const record = decodeFeatureRecord(line);
+      if (record === null) onDamagedLine?.(name);
+      else yield record;
+    }
   }
 }
 
-/** Arrays as base64 of their little-endian bytes: exact, and a third of the size of decimal numbers. */
-function encode(record: FeatureRecord): string {
-  const { served } = record;
-  return JSON.stringify({
-    recommendation_id: record.recommendationId,
-    session_id: record.sessionId,
-    user_id: record.userId,
-    served_at: record.servedAtMs,
-    model_version: record.modelVersion,
-    events: record.events.map(({ itemId, eventType, timestampMs }) => [itemId, eventType, timestampMs]),
-    item_ids: served.itemIds,
-    features: base64(served.features),
-    raw_scores: base64(served.rawScores),
+/** The complete lines of a file but the empty ones; none if it is gone. */
+async function* linesOf(path: string): AsyncGenerator<Buffer> {
+  const handle = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
   });
-}
-
-function decode(line: string): FeatureRecord {
-  const record = JSON.parse(line) as Record<string, never> & {
-    events: [string, SessionEvent['eventType'], number][];
-  };
-  return {
-    recommendationId: record.recommendation_id!,
-    sessionId: record.session_id!,
-    servedAtMs: record.served_at!,
-    modelVersion: record.model_version!,
-    events: record.events.map(([itemId, eventType, timestampMs]) => ({ itemId, eventType, timestampMs })),
-    served: {
-      itemIds: record.item_ids!,
-      features: new Float32Array(bytes(record.features!)),
-      rawScores: new Float64Array(bytes(record.raw_scores!)),
-    },
-  };
-}
-
-function base64(array: Float32Array | Float64Array): string {
-  return Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString('base64');
-}
-
-function bytes(text: string): ArrayBuffer {
-  return Uint8Array.from(Buffer.from(text, 'base64')).buffer;
+  if (handle === null) return;
+  try {
+    for await (const lines of readLines(handle)) for (const line of lines) if (line.length > 0) yield line;
+  } finally {
+    await handle.close();
+  }
 }

@@ -41,9 +41,11 @@ export class SessionRecommender implements Recommender {
   readonly trainedAtMs: number;
   readonly featuresCount: number;
   readonly itemsCount: number;
+  /** The stretch that training shares; its scratch memory is used by every call of this recommender. */
+  readonly scorer: SessionScorer;
+  /** From an item's id to its dense index. */
+  readonly itemIds: StringIndex;
   private readonly tables: TableSet;
-  private readonly itemIds: StringIndex;
-  private readonly scorer: SessionScorer;
   private readonly query = new SessionQuery();
   private readonly top = new TopN(MAX_K);
   private readonly popularityRank: Uint32Array;

@@ -2,6 +2,7 @@ import { type EventTable, eventCount, itemCount, sessionCount } from '../data/ev
 import { eventTableFromSections, eventTableSections } from '../data/event-table-sections.js';
 import { writeParquet } from '../data/parquet-writer.js';
 import { EVENT_TYPES } from '../domain/event.js';
+import { type SimulatorOptions } from '../data/simulator/simulator-options.js';
 import { type Sections } from '../domain/sections.js';
 import { NextItemError } from '../errors.js';
 import { FeatureSet } from '../features/feature-set.js';
@@ -14,6 +15,13 @@ import { type Workspace } from './workspace.js';
 
 /** `orders`: sessions are baskets, asked in tasks of their own; `stream`: anything else. */
 export type SourceKind = 'stream' | 'orders';
+
+/** What the evaluation needs to know of where the events came from. */
+export interface SourceInfo {
+  readonly kind: SourceKind;
+  /** The options of the simulator if the events are simulated: then the truth about them is known. */
+  readonly simulation: SimulatorOptions | null;
+}
 
 /** Everything the later steps learn from and are measured on. */
 export interface Dataset {
@@ -72,7 +80,7 @@ export function tablesUntil(
 const STAGE = 'dataset';
 
 /** Writes the dataset for the next steps, and as files for people. */
-export async function saveDataset(workspace: Workspace, dataset: Dataset, kind: SourceKind): Promise<void> {
+export async function saveDataset(workspace: Workspace, dataset: Dataset, source: SourceInfo): Promise<void> {
   const { events, split, settings, examples } = dataset;
   await workspace.save(STAGE, {
     sections: {
@@ -85,7 +93,7 @@ export async function saveDataset(workspace: Workspace, dataset: Dataset, kind: 
           }),
     },
     json: {
-      kind,
+      origin: source,
       source: events.source,
       clock: events.clock,
       split,
@@ -101,10 +109,10 @@ export async function saveDataset(workspace: Workspace, dataset: Dataset, kind: 
     await writeTrainingPairs(await workspace.path('training_pairs.parquet'), events, examples);
 }
 
-export async function loadDataset(workspace: Workspace): Promise<{ dataset: Dataset; kind: SourceKind }> {
+export async function loadDataset(workspace: Workspace): Promise<{ dataset: Dataset; source: SourceInfo }> {
   const { sections, json } = await workspace.load(STAGE, 'build-dataset');
   const saved = json as {
-    kind: SourceKind;
+    origin: SourceInfo;
     source: string;
     clock: EventTable['clock'];
     split: Split;
@@ -139,7 +147,7 @@ export async function loadDataset(workspace: Workspace): Promise<{ dataset: Data
             validation: examples('validation', saved.queries[1]),
           },
   };
-  return { dataset, kind: saved.kind };
+  return { dataset, source: saved.origin };
 }
 
 function exampleSections(name: string, set: ExampleSet): Sections {

@@ -1,4 +1,5 @@
 import { type EventTable, eventCount, itemCount, sessionCount } from '../data/event-table.js';
+import { simulationTruth } from '../data/simulator/.js';
 import {
   dropUnknownItems,
   everyPrefix,
@@ -20,17 +21,16 @@ import { type EvaluationReport } from '../metrics/evaluation-report.js';
 import { Forest } from '../ranking/forest.js';
 import { SessionScorer } from '../recommend/session-scorer.js';
 import { type TableSet } from '../tables/table-set.js';
-import { type Dataset, type SourceKind } from './dataset.js';
+import { type Dataset, type SourceInfo, type SourceKind } from './dataset.js';
+import { reachableBestMethod } from './reachable-best.js';
 import { type TrainingHooks } from './hooks.js';
 import { type TrainedRanker } from '../ranking/lightgbm/train.js';
 
 export interface EvaluateDatasetOptions {
   readonly modelVersion: string;
   readonly trainedAtMs: number;
-  /** Baskets (Olist's orders) are asked in three tasks; anything else, a stream of clicks, in two. */
-  readonly kind: SourceKind;
-  /** The best method possible, where the data's true distribution is known: the simulator. */
-  readonly reachableBest?: RankingMethod;
+  /** Baskets (Olist's orders) are asked in three tasks, anything else in two; simulated events also have a known best. */
+  readonly source: SourceInfo;
 }
 
 /**
@@ -46,22 +46,23 @@ export async function evaluateDataset(
 ): Promise<EvaluationReport[]> {
   const reports: EvaluationReport[] = [];
   const { retrieval, seed } = dataset.settings;
+  const { kind, simulation } = options.source;
   const scorer = new SessionScorer(
     tables,
     retrieval,
     ranker === null ? null : Forest.parse(ranker.modelText),
   );
   const methods: RankingMethod[] = [
-    ...(options.reachableBest === undefined ? [] : [options.reachableBest]),
+    ...(simulation === null ? [] : [reachableBestMethod(simulationTruth(simulation))]),
     repeatLastMethod(tables),
     ...(['seller', 'category'] as const).flatMap((attribute) =>
-      options.kind === 'orders' ? (sameAttributeMethod(tables, attribute) ?? []) : [],
+      kind === 'orders' ? (sameAttributeMethod(tables, attribute) ?? []) : [],
     ),
     popularMethod(tables),
     itemToItemMethod(tables),
     ...(ranker === null ? [] : [rankerMethod(scorer)]),
   ];
-  for (const task of evaluationTasks(dataset, options.kind)) {
+  for (const task of evaluationTasks(dataset, kind)) {
     if (task.cases.length === 0) continue;
     const result = await evaluateTask(task, methods, {
       itemCount: itemCount(dataset.events),

@@ -6,8 +6,15 @@ import { type TrainedRanker } from '../ranking/lightgbm/train.js';
 import { modelContent } from '../recommend/model.js';
 import { type TableSet } from '../tables/table-set.js';
 import { saveBaselines, trainBaselines } from './baselines.js';
-import { buildDataset, type Dataset, saveDataset, summarise, tablesUntil } from './dataset.js';
-import { evaluateDataset, type EvaluateDatasetOptions } from './evaluation.js';
+import {
+  buildDataset,
+  type Dataset,
+  saveDataset,
+  type SourceInfo,
+  summarise,
+  tablesUntil,
+} from './dataset.js';
+import { evaluateDataset } from './evaluation.js';
 import { type TrainingHooks } from './hooks.js';
 import { saveRanker, trainRanker } from './ranker.js';
 import { type TrainingSettings } from './settings.js';
@@ -20,7 +27,7 @@ export interface PipelineOptions {
   readonly workspace: Workspace | null;
   readonly modelVersion: string;
   readonly trainedAtMs: number;
-  readonly evaluation: Omit<EvaluateDatasetOptions, 'modelVersion' | 'trainedAtMs'>;
+  readonly source: SourceInfo;
   /** `all`: what is served knows every event. `train`: it stays blind to the test period. */
   readonly serveTables: 'all' | 'train';
   /** false: no ranker, item-to-item only. */
@@ -63,7 +70,7 @@ export async function runPipeline(
   const { settings, workspace, modelVersion, trainedAtMs } = options;
   hooks.onStep?.('build-dataset');
   const dataset = await buildDataset(events, settings, hooks);
-  if (workspace !== null) await saveDataset(workspace, dataset, options.evaluation.kind);
+  if (workspace !== null) await saveDataset(workspace, dataset, options.source);
 
   hooks.onStep?.('train-baselines');
   const tables = trainBaselines(dataset, hooks);
@@ -79,7 +86,7 @@ export async function runPipeline(
         dataset,
         tables,
         ranker,
-        { ...options.evaluation, modelVersion, trainedAtMs },
+        { source: options.source, modelVersion, trainedAtMs },
         hooks,
       )
     : [];

@@ -30,7 +30,7 @@ describe('runPipeline with the real LightGBM', () => {
     workspace: new Workspace(join(folder, `${artifacts}-work`)),
     modelVersion: '20260101-000000',
     trainedAtMs: Date.UTC(2026, 0, 1),
-    evaluation: { kind: 'stream' },
+    source: { kind: 'stream', simulation: null },
     serveTables: 'all',
     withRanker: true,
     evaluate: true,
