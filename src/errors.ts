@@ -8,6 +8,8 @@ export const ERRORS = {
   invalid_request: { status: 400, title: 'The request does not match the schema', fix: 'Correct the field named in "where"; GET /docs shows every field and its limits.' },
   invalid_timestamp: { status: 400, title: 'The timestamp cannot be right', fix: 'Send RFC 3339 or integer milliseconds since 1970, not in the future and not older than the limit, or leave it out.' },
   body_too_large: { status: 413, title: 'The body is too large', fix: 'Send fewer events in one request, or less metadata.' },
+  headers_too_large: { status: 431, title: 'The URL and the headers are too long', fix: 'Send them in at most 16 KiB together: shorter ids, fewer cookies.' },
+  request_timeout: { status: 408, title: 'The request did not arrive in time', fix: 'Send it again; REQUEST_TIMEOUT_MS is how long the server waits.' },
   unsupported_media_type: { status: 415, title: 'The content type is not supported', fix: 'Send the header Content-Type: application/json.' },
   not_found: { status: 404, title: 'There is no such route', fix: 'GET /docs lists all routes.' },
   method_not_allowed: { status: 405, title: 'The route does not know this method', fix: 'The Allow header names the methods; GET /docs shows them.' },
@@ -22,6 +24,7 @@ export const ERRORS = {
   // configuration and command line
   invalid_config: { status: 500, title: 'The configuration has mistakes', fix: 'Correct each setting listed; .env.example shows all of them with their defaults.' },
   invalid_option: { status: 500, title: 'An option has a wrong value', fix: 'Run the command with --help to see what it takes.' },
+  cannot_listen: { status: 500, title: 'The address cannot be listened on', fix: 'End the process that has it, or choose another port with --port or API_PORT.' },
   interrupted: { status: 500, title: 'Interrupted', fix: 'Nothing half-written was left behind; run the command again.' },
   // data
   source_not_found: { status: 500, title: 'The data source was not found', fix: 'Check the path; globs must be quoted so that the shell does not expand them.' },

@@ -1,19 +1,20 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import { Ajv } from 'ajv';
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
   type RawReplyDefaultExpression,
   type RawRequestDefaultExpression,
   type RawServerDefault,
+  LogController,
 } from 'fastify';
-import { isUtf8 } from 'node:buffer';
 import { type Socket } from 'node:net';
 import { NextItemError } from '../errors.js';
+import { refuseBrokenRequest } from './broken-request.js';
 import { type AppDependencies } from './dependencies.js';
-import { asNextItemError, problemBody, PROBLEM_TYPE, sendProblem } from './problem.js';
+import { acceptJsonOnly } from './json-body.js';
+import { asNextItemError, sendProblem } from './problem.js';
 import { RouteTable } from './route-table.js';
 import { eventRoute } from './routes/event.js';
 import { eventsRoute } from './routes/events.js';
@@ -23,6 +24,7 @@ import { sessionRoutes } from './routes/session.js';
 import { similarRoute } from './routes/similar.js';
 import { statusRoutes } from './routes/status.js';
 import { MAX_ID_LENGTH } from './schemas/common.js';
+import { compileValidator } from './validation.js';
 import { API_VERSION } from './version.js';
 
 export type App = FastifyInstance<
@@ -33,39 +35,40 @@ export type App = FastifyInstance<
   TypeBoxTypeProvider
 >;
 
+/** How often clients that are too slow are looked for. */
+const TIMEOUT_CHECK_MS = 1000;
+
 /**
  * The HTTP application without a socket: routes, schemas, errors, metrics. `inject` asks it in tests, `listen` puts it on
  * the network. It does not close what it was given.
  */
 export async function createApp(deps: AppDependencies): Promise<App> {
   const { config, log, metrics } = deps;
+  const routes = new RouteTable();
   const app: App = fastify({
-    loggerInstance: log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    // Fastify's own remarks, such as the addresses it listens on, repeat ours; its warnings do not.
+    loggerInstance: log.child({}, { level: log.isLevelEnabled('warn') ? 'warn' : log.level }) as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: config.bodyLimitBytes,
     requestTimeout: config.requestTimeoutMs,
+    http: { connectionsCheckingInterval: TIMEOUT_CHECK_MS },
     // A client that keeps its connection open between requests; above the idle timeout of common load balancers (60 s).
     keepAliveTimeout: 65_000,
     // A character of an id becomes at most 12 when it is percent-encoded.
     routerOptions: { maxParamLength: MAX_ID_LENGTH * 12 },
-    return503OnClosing: true,
+    // What arrives on an open connection during the shutdown is still answered; then the connection ends.
+    return503OnClosing: false,
     clientErrorHandler(error, socket) {
       refuseBrokenRequest(error, socket as Socket);
     },
     frameworkErrors(error, request, reply) {
-      sendProblem(reply as never, asNextItemError(error as never));
-      void request;
+      const known = asNextItemError(error);
+      sendProblem(reply as never, known);
+      metrics.request('(unknown)', routes.knownMethod(request.method), known.status, reply.elapsedTime / 1000);
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
-
-  const strict = new Ajv({ strict: false, useDefaults: true });
-  const coercing = new Ajv({ strict: false, useDefaults: true, coerceTypes: true });
-  app.setValidatorCompiler(({ schema, httpPart }) =>
-    (httpPart === 'querystring' ? coercing : strict).compile(schema as object),
-  );
+  app.setValidatorCompiler(compileValidator);
   acceptJsonOnly(app);
-
-  const routes = new RouteTable();
   app.addHook('onRoute', (route) => routes.add(route.method, route.url));
   app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? '(unknown)';
@@ -102,7 +105,7 @@ export async function createApp(deps: AppDependencies): Promise<App> {
     );
   });
   app.setErrorHandler((error, request, reply) => {
-    const known = asNextItemError(error as never);
+    const known = asNextItemError(error as Error);
     if (known.code === 'internal') log.error({ err: error, requestId: request.id }, 'request failed');
     else if (known.status >= 500)
       log.warn({ code: known.code, detail: known.detail, requestId: request.id }, 'request refused');
@@ -119,22 +122,6 @@ export async function createApp(deps: AppDependencies): Promise<App> {
   statusRoutes(app, deps);
   await app.ready();
   return app;
-}
-
-/** JSON in UTF-8 and nothing else; keys that would reach into prototypes are refused. */
-function acceptJsonOnly(app: App): void {
-  app.removeAllContentTypeParsers();
-  const parse = app.getDefaultJsonParser('error', 'error');
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    if (!isUtf8(body as Buffer)) {
-      done(new NextItemError('invalid_json', 'the body is not UTF-8'));
-      return;
-    }
-    parse(request, body.toString(), (error, value) => {
-      if (error === null) done(null, value);
-      else done(new NextItemError('invalid_json', error.message, 'body', { cause: error }));
-    });
-  });
 }
 
 async function documentation(app: App): Promise<void> {
@@ -160,27 +147,4 @@ async function documentation(app: App): Promise<void> {
     uiConfig: { deepLinking: true, tryItOutEnabled: true },
   });
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
-}
-
-/** Broken HTTP never becomes a request; it still gets a readable answer. */
-function refuseBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const known = new NextItemError(
-    'invalid_request',
-    `the request is not valid HTTP (${error.code ?? error.message})`,
-  );
-  const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
-  const timedOut = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
-  const line = tooLarge
-    ? '431 Request Header Fields Too Large'
-    : timedOut
-      ? '408 Request Timeout'
-      : '400 Bad Request';
-  const body = JSON.stringify({ ...problemBody(known, 'none'), status: Number(line.slice(0, 3)) });
-  socket.end(
-    `HTTP/1.1 ${line}\r\nConnection: close\r\nContent-Type: ${PROBLEM_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
 }

@@ -1,4 +1,4 @@
-import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type FastifyReply } from 'fastify';
 import { type ErrorCode, ERRORS, NextItemError } from '../errors.js';
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
@@ -32,20 +32,22 @@ export function sendProblem(reply: FastifyReply, error: NextItemError): FastifyR
     .send(problemBody(error, reply.request.id));
 }
 
-/** What Fastify and its parsers throw, in our words. */
-const FRAMEWORK_CODES: Record<string, ErrorCode> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: 'body_too_large',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
-  FST_ERR_CTP_EMPTY_JSON_BODY: 'invalid_json',
-  FST_ERR_CTP_INVALID_JSON_BODY: 'invalid_json',
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'invalid_request',
-  FST_ERR_BAD_URL: 'invalid_request',
-  FST_ERR_MAX_PARAM_LENGTH: 'invalid_request',
+/** What Fastify refuses by itself, in our words. */
+const FRAMEWORK_ERRORS: Record<string, [code: ErrorCode, detail: string, where: string]> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: ['body_too_large', 'it is larger than BODY_LIMIT_BYTES of this server', 'body'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported_media_type', 'it is not application/json', 'header content-type'],
+  FST_ERR_CTP_EMPTY_JSON_BODY: ['invalid_json', 'the body is empty', 'body'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
+    'invalid_request',
+    'the body is not as long as Content-Length says',
+    'body',
+  ],
+  FST_ERR_BAD_URL: ['invalid_request', 'it is not UTF-8 in percent-encoding', 'path'],
+  FST_ERR_MAX_PARAM_LENGTH: ['invalid_request', 'an id in it is too long', 'path'],
 };
 
 interface FrameworkError extends Error {
   readonly code?: string;
-  readonly statusCode?: number;
   readonly validation?: readonly ValidationIssue[];
   readonly validationContext?: string;
 }
@@ -61,37 +63,58 @@ export interface ValidationIssue {
 /** Any error as one of the catalogue; what is not foreseen becomes `internal`, without its details. */
 export function asNextItemError(error: FrameworkError): NextItemError {
   if (error instanceof NextItemError) return error;
-  if (error.validation !== undefined)
-    return invalidRequest(error.validation, error.validationContext ?? 'body');
-  const code = error.code === undefined ? undefined : FRAMEWORK_CODES[error.code];
-  if (code !== undefined) return new NextItemError(code, error.message, undefined, { cause: error });
-  if (error.statusCode === 400)
-    return new NextItemError('invalid_request', error.message, undefined, { cause: error });
-  return new NextItemError('internal', 'an unexpected error', undefined, { cause: error });
+  if (error.validation !== undefined) {
+    const context = error.validationContext ?? 'body';
+    return invalidRequest(error.validation, PARTS[context] ?? context);
+  }
+  const known = FRAMEWORK_ERRORS[error.code ?? ''];
+  if (known === undefined)
+    return new NextItemError('internal', 'an unexpected error', undefined, { cause: error });
+  const [code, detail, where] = known;
+  return new NextItemError(code, detail, where, { cause: error });
 }
 
-/** The first mistake of a validation, worded for the caller. */
-export function invalidRequest(issues: readonly ValidationIssue[], context: string): NextItemError {
-  const issue = issues[0]!;
-  const path = issue.instancePath.replaceAll('/', '.');
+/** Parts of a request by Fastify's names for them. */
+const PARTS: Record<string, string> = { querystring: 'query', params: 'path' };
+
+/**
+ * The first mistake of a validation, worded for the caller.
+ *
+ * @param part of the request, such as `body`
+ */
+export function invalidRequest(issues: readonly ValidationIssue[], part: string): NextItemError {
+  // A value that fits none of several types has an issue for each of them, then one that says so.
+  const issue = issues.find(({ keyword }) => keyword === 'anyOf') ?? issues[0]!;
+  const path = issue.instancePath.replace(/\/(\d+)(?=\/|$)/g, '[$1]').replaceAll('/', '.');
   const field = issue.params.missingProperty ?? issue.params.additionalProperty;
-  const where = `${context}${path}${typeof field === 'string' ? `.${field}` : ''}`;
-  return new NextItemError('invalid_request', wording(issue), where);
+  const where = `${part}${path}${typeof field === 'string' ? `.${field}` : ''}`;
+  return new NextItemError('invalid_request', wording(issue, part), where);
 }
 
-function wording({ keyword, params, message = 'is not valid' }: ValidationIssue): string {
+function wording({ keyword, params, message = 'is not valid' }: ValidationIssue, part: string): string {
   switch (keyword) {
     case 'required':
       return 'the field is missing';
     case 'additionalProperties':
-      return 'there is no such field here; your own data belongs into metadata';
+      return part === 'query'
+        ? 'there is no such parameter here'
+        : 'there is no such field here; your own data belongs into metadata';
+    case 'type':
+      return `it must be ${JSON_TYPES[params.type as string] ?? String(params.type)}`;
+    case 'anyOf':
+      return 'it is of none of the types that are taken here';
     case 'enum':
       return `it must be one of ${(params.allowedValues as string[]).join(', ')}`;
     case 'pattern':
       return 'it has control characters or broken characters';
+    case 'minimum':
+      return `it is less than ${String(params.limit)}`;
+    case 'maximum':
+      return `it is more than ${String(params.limit)}`;
     case 'maxLength':
       return `it is longer than ${String(params.limit)} characters`;
     case 'minLength':
+    case 'minItems':
       return 'it is empty';
     case 'maxItems':
       return `it has more than ${String(params.limit)} entries`;
@@ -100,7 +123,10 @@ function wording({ keyword, params, message = 'is not valid' }: ValidationIssue)
   }
 }
 
-/** The problem of a request that never became one: broken HTTP. */
-export function rawProblem(request: FastifyRequest | null, error: NextItemError): string {
-  return JSON.stringify(problemBody(error, request?.id ?? 'none'));
-}
+const JSON_TYPES: Record<string, string> = {
+  string: 'a text',
+  integer: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+};

@@ -1,5 +1,6 @@
 import { type EventTable, eventCount, itemCount, sessionCount } from '../data/event-table.js';
-import { simulationTruth } from '../data/simulator/.js';
+import { ShopTruth } from '../data/simulator/shop-truth.js';
+import { openShop } from '../data/simulator/simulate.js';
 import {
   dropUnknownItems,
   everyPrefix,
@@ -53,7 +54,7 @@ export async function evaluateDataset(
     ranker === null ? null : Forest.parse(ranker.modelText),
   );
   const methods: RankingMethod[] = [
-    ...(simulation === null ? [] : [reachableBestMethod(simulationTruth(simulation))]),
+    ...(simulation === null ? [] : [reachableBestMethod(new ShopTruth(openShop(simulation)))]),
     repeatLastMethod(tables),
     ...(['seller', 'category'] as const).flatMap((attribute) =>
       kind === 'orders' ? (sameAttributeMethod(tables, attribute) ?? []) : [],
