@@ -2,8 +2,8 @@
 //
 //   node examples/library-train.mjs [events.csv] [folder for models]
 //
-// The file has the columns session_id, item_id, event_type and timestamp; openSource reads many other layouts too.
-// Without a file, a small simulated shop is trained on.
+// Here the file has the columns session_id, item_id, event_type and timestamp; name your own ones below. Public data
+// sets need no mapping, and more formats are read. Without a file, a small simulated shop is trained on.
 import {
   DEFAULT_TRAINING_SETTINGS,
   findLightgbm,
@@ -16,7 +16,11 @@ import {
 
 const [file, artifactsDir = 'artifacts'] = process.argv.slice(2);
 const { events } = file
-  ? await openSource({ kind: 'events', paths: [file] })
+  ? await openSource({
+      kind: 'events',
+      paths: [file],
+      mapping: { columns: { session: 'session_id', item: 'item_id', type: 'event_type', time: 'timestamp' } },
+    })
   : simulateEventTable({ items: 500, events: 20_000 });
 
 const now = Date.now();

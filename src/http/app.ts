@@ -1,19 +1,12 @@
-import swagger from '@fastify/swagger';
-import swaggerUi from '@fastify/swagger-ui';
 import { type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import fastify, {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type RawReplyDefaultExpression,
-  type RawRequestDefaultExpression,
-  type RawServerDefault,
-  LogController,
-} from 'fastify';
+import fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { type Socket } from 'node:net';
 import { NextItemError } from '../errors.js';
+import { type App } from './app-type.js';
 import { refuseBrokenRequest } from './broken-request.js';
 import { type AppDependencies } from './dependencies.js';
 import { acceptJsonOnly } from './json-body.js';
+import { documentApi } from './openapi.js';
 import { asNextItemError, sendProblem } from './problem.js';
 import { RouteTable } from './route-table.js';
 import { eventRoute } from './routes/event.js';
@@ -25,15 +18,6 @@ import { similarRoute } from './routes/similar.js';
 import { statusRoutes } from './routes/status.js';
 import { MAX_ID_LENGTH } from './schemas/common.js';
 import { compileValidator } from './validation.js';
-import { API_VERSION } from './version.js';
-
-export type App = FastifyInstance<
-  RawServerDefault,
-  RawRequestDefaultExpression,
-  RawReplyDefaultExpression,
-  FastifyBaseLogger,
-  TypeBoxTypeProvider
->;
 
 /** How often clients that are too slow are looked for. */
 const TIMEOUT_CHECK_MS = 1000;
@@ -47,7 +31,10 @@ export async function createApp(deps: AppDependencies): Promise<App> {
   const routes = new RouteTable();
   const app: App = fastify({
     // Fastify's own remarks, such as the addresses it listens on, repeat ours; its warnings do not.
-    loggerInstance: log.child({}, { level: log.isLevelEnabled('warn') ? 'warn' : log.level }) as FastifyBaseLogger,
+    loggerInstance: log.child(
+      {},
+      { level: log.isLevelEnabled('warn') ? 'warn' : log.level },
+    ) as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: config.bodyLimitBytes,
     requestTimeout: config.requestTimeoutMs,
@@ -64,7 +51,12 @@ export async function createApp(deps: AppDependencies): Promise<App> {
     frameworkErrors(error, request, reply) {
       const known = asNextItemError(error);
       sendProblem(reply as never, known);
-      metrics.request('(unknown)', routes.knownMethod(request.method), known.status, reply.elapsedTime / 1000);
+      metrics.request(
+        '(unknown)',
+        routes.knownMethod(request.method),
+        known.status,
+        reply.elapsedTime / 1000,
+      );
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setValidatorCompiler(compileValidator);
@@ -112,7 +104,7 @@ export async function createApp(deps: AppDependencies): Promise<App> {
     return sendProblem(reply, known);
   });
 
-  await documentation(app);
+  await documentApi(app);
   eventRoute(app, deps);
   eventsRoute(app, deps);
   recommendRoute(app, deps);
@@ -122,29 +114,4 @@ export async function createApp(deps: AppDependencies): Promise<App> {
   statusRoutes(app, deps);
   await app.ready();
   return app;
-}
-
-async function documentation(app: App): Promise<void> {
-  await app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'nextitem',
-        version: API_VERSION,
-        description: 'Session-based product recommendations. Tell what shoppers do, ask what to show next.',
-        license: { name: 'MIT', identifier: 'MIT' },
-      },
-      tags: [
-        { name: 'events', description: 'What shoppers do' },
-        { name: 'recommendations', description: 'What to show next' },
-        { name: 'sessions', description: 'What is kept, and how to erase it' },
-        { name: 'status', description: 'For those who run it' },
-      ],
-    },
-  });
-  await app.register(swaggerUi, {
-    routePrefix: '/docs',
-    uiConfig: { deepLinking: true, tryItOutEnabled: true },
-  });
-  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
 }

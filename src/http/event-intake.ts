@@ -1,12 +1,18 @@
 import { type Static } from 'typebox';
+import { type Config } from '../config/schema.js';
+import { type SessionEvent } from '../domain/event.js';
 import { DAY_MS, SECOND_MS } from '../domain/time.js';
 import { NextItemError } from '../errors.js';
 import { type LoggedEvent } from '../sessions/event-log.js';
 import { type AppendResult } from '../sessions/session-store.js';
+import { asError } from '../sessions/store-error.js';
 import { type AppDependencies } from './dependencies.js';
 import { type EventBody, type InlineEvent } from './schemas/events.js';
 
 type EventFields = Static<typeof EventBody>;
+
+/** How far from now an event may have happened. */
+export type TimeLimits = Pick<Config, 'maxFutureSeconds' | 'maxEventAgeDays'>;
 
 const MAX_METADATA_BYTES = 8 * 1024; // 8 KiB
 const MAX_METADATA_DEPTH = 8;
@@ -15,24 +21,31 @@ const MAX_METADATA_DEPTH = 8;
  * A checked body as an event. Errors: `invalid_timestamp`, `invalid_request` for metadata that is too large or too deep.
  *
  * @param nowMs the time it arrived
+ * @param where its place in the request, for errors
  */
-export function toEvent(body: EventFields, nowMs: number, deps: AppDependencies): LoggedEvent {
+export function toEvent(body: EventFields, nowMs: number, limits: TimeLimits, where: string): LoggedEvent {
   return {
     sessionId: body.session_id,
     ...(body.user_id === undefined ? {} : { userId: body.user_id }),
-    ...inlineEvent(body, nowMs, deps),
+    ...toSessionEvent(body, nowMs, limits, where),
     ...(body.recommendation_id === undefined ? {} : { recommendationId: body.recommendation_id }),
     receivedAtMs: nowMs,
   };
 }
 
-/** The part of an event that does not name its session. */
-export function inlineEvent(body: Static<typeof InlineEvent>, nowMs: number, deps: AppDependencies) {
-  if (body.metadata !== undefined) checkMetadata(body.metadata);
+/** The part of an event that does not name its session; parameters and errors as for {@link toEvent}. */
+export function toSessionEvent(
+  body: Static<typeof InlineEvent>,
+  nowMs: number,
+  limits: TimeLimits,
+  where: string,
+): SessionEvent {
+  if (body.metadata !== undefined) checkMetadata(body.metadata, `${where}.metadata`);
   return {
     itemId: body.item_id,
     eventType: body.event_type,
-    timestampMs: body.timestamp === undefined ? nowMs : checkedTime(body.timestamp, nowMs, deps),
+    timestampMs:
+      body.timestamp === undefined ? nowMs : checkedTime(body.timestamp, nowMs, limits, `${where}.timestamp`),
     ...(body.event_id === undefined ? {} : { eventId: body.event_id }),
     ...(body.metadata === undefined ? {} : { metadata: body.metadata }),
   };
@@ -49,18 +62,15 @@ export async function acceptEvents(
   const started = performance.now();
   const results: (AppendResult | Error)[] =
     events.length === 1
-      ? [await store.append(events[0]!).catch((error: unknown) => asError(error))]
-      : await store.appendBatch(events);
+      ? [await store.append(events[0]!).catch(asError)]
+      : await store.appendBatch(events).catch((error: unknown) => events.map(() => asError(error)));
   metrics.stage('store_append', performance.now() - started);
 
   const stored = events.filter((_, i) => !(results[i] instanceof Error));
   let logFailure: Error | null = null;
   if (eventLog !== null && stored.length > 0) {
     const logging = performance.now();
-    logFailure = await eventLog.append(stored).then(
-      () => null,
-      (error: unknown) => asError(error),
-    );
+    logFailure = await eventLog.append(stored).then(() => null, asError);
     metrics.stage('event_log', performance.now() - logging);
   }
   return events.map(({ eventType }, i) => {
@@ -74,29 +84,32 @@ export async function acceptEvents(
   });
 }
 
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
-}
-
-const RFC3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/;
-
-function checkedTime(timestamp: number | string, nowMs: number, { config }: AppDependencies): number {
+function checkedTime(timestamp: number | string, nowMs: number, limits: TimeLimits, where: string): number {
   const refuse = (detail: string): never => {
-    throw new NextItemError('invalid_timestamp', detail, 'body.timestamp');
+    throw new NextItemError('invalid_timestamp', detail, where);
   };
-  const timeMs =
-    typeof timestamp === 'number' ? timestamp : RFC3339.test(timestamp) ? Date.parse(timestamp) : NaN;
+  const timeMs = typeof timestamp === 'number' ? timestamp : parseRfc3339(timestamp);
   if (!Number.isFinite(timeMs)) refuse('it is neither RFC 3339 nor milliseconds since 1970');
-  if (timeMs > nowMs + config.maxFutureSeconds * SECOND_MS)
-    refuse(`it is more than ${config.maxFutureSeconds} seconds in the future`);
-  if (timeMs < nowMs - config.maxEventAgeDays * DAY_MS)
-    refuse(`it is more than ${config.maxEventAgeDays} days old`);
+  if (timeMs > nowMs + limits.maxFutureSeconds * SECOND_MS)
+    refuse(`it is more than ${limits.maxFutureSeconds} seconds in the future`);
+  if (timeMs < nowMs - limits.maxEventAgeDays * DAY_MS)
+    refuse(`it is more than ${limits.maxEventAgeDays} days old`);
   return timeMs;
 }
 
-function checkMetadata(metadata: Record<string, unknown>): void {
+const RFC3339 = /^(\d{4}-\d\d-\d\d)[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/;
+
+/** NaN if it is not RFC 3339. */
+function parseRfc3339(text: string): number {
+  const day = RFC3339.exec(text)?.[1];
+  // Date.parse takes February 30th for March 2nd.
+  const exists = day !== undefined && new Date(Date.parse(day) || 0).toISOString().startsWith(day);
+  return exists ? Date.parse(text) : NaN;
+}
+
+function checkMetadata(metadata: Record<string, unknown>, where: string): void {
   const refuse = (detail: string): never => {
-    throw new NextItemError('invalid_request', detail, 'body.metadata');
+    throw new NextItemError('invalid_request', detail, where);
   };
   if (!isShallow(metadata, MAX_METADATA_DEPTH)) refuse(`it is more than ${MAX_METADATA_DEPTH} levels deep`);
   const bytes = Buffer.byteLength(JSON.stringify(metadata));

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { NextItemError } from '../errors.js';
-import { type App } from './app.js';
+import { type App } from './app-type.js';
 
 /** Takes bodies of JSON in UTF-8 and nothing else. Keys that would reach into prototypes are refused. */
 export function acceptJsonOnly(app: App): void {
@@ -10,7 +10,7 @@ export function acceptJsonOnly(app: App): void {
     const refuse = (detail: string) => done(new NextItemError('invalid_json', detail, 'body'));
     if (!isUtf8(body as Buffer)) return refuse('the body is not UTF-8');
     const text = body.toString();
-    parse(request, text, (error, value) => {
+    void parse(request, text, (error, value) => {
       if (error === null) done(null, value);
       else refuse(reason(text));
     });

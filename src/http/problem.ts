@@ -35,7 +35,11 @@ export function sendProblem(reply: FastifyReply, error: NextItemError): FastifyR
 /** What Fastify refuses by itself, in our words. */
 const FRAMEWORK_ERRORS: Record<string, [code: ErrorCode, detail: string, where: string]> = {
   FST_ERR_CTP_BODY_TOO_LARGE: ['body_too_large', 'it is larger than BODY_LIMIT_BYTES of this server', 'body'],
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported_media_type', 'it is not application/json', 'header content-type'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: [
+    'unsupported_media_type',
+    'it is not application/json',
+    'header content-type',
+  ],
   FST_ERR_CTP_EMPTY_JSON_BODY: ['invalid_json', 'the body is empty', 'body'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
     'invalid_request',

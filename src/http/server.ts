@@ -1,8 +1,10 @@
 import { type Config } from '../config/schema.js';
 import { type Clock } from '../domain/time.js';
+import { NextItemError } from '../errors.js';
 import { type Logger } from '../observability/log.js';
 import { type Metrics } from '../observability/metrics.js';
 import { createApp } from './app.js';
+import { Connections } from './drain.js';
 import { openServices } from './services.js';
 
 /** A server that listens. */
@@ -21,7 +23,7 @@ export interface ServerOptions {
   readonly onMetrics?: (metrics: Metrics) => void;
 }
 
-/** Opens the services of one process and listens. */
+/** Opens the services of one process and listens. Errors: `cannot_listen`, and those of opening the services. */
 export async function startServer(
   config: Config,
   log: Logger,
@@ -31,17 +33,21 @@ export async function startServer(
   options.onMetrics?.(services.metrics);
   const metricsText = options.metricsText === undefined ? {} : { metricsText: options.metricsText };
   const app = await createApp({ ...services, ...metricsText });
+  const connections = new Connections(app.server);
   let closing: Promise<void> | null = null;
   const close = () => (closing ??= shutDown());
 
   async function shutDown(): Promise<void> {
-    const inTime = await Promise.race([app.close().then(() => true), delay(config.shutdownTimeoutMs)]);
+    const closed = app.close();
+    void connections.drainUntil(closed);
+    const inTime = await Promise.race([closed.then(() => true), delay(config.shutdownTimeoutMs)]);
     if (!inTime) {
       log.warn(
         { ms: config.shutdownTimeoutMs },
         'requests were still open at the end of the shutdown timeout',
       );
       app.server.closeAllConnections();
+      await closed;
     }
     await services.close();
   }
@@ -51,9 +57,23 @@ export async function startServer(
     return { url: address.replace('0.0.0.0', 'localhost').replace('[::]', 'localhost'), close };
   } catch (error) {
     await services.close();
-    throw error;
+    throw cannotListen(error as NodeJS.ErrnoException, config);
   }
 }
+
+/** The error of a socket that cannot be opened, in words; others as they are. */
+function cannotListen(error: NodeJS.ErrnoException, { apiHost, apiPort }: Config): Error {
+  if (error.syscall !== 'listen' && error.syscall !== 'bind' && error.syscall !== 'getaddrinfo') return error;
+  const detail = `cannot listen on ${apiHost}:${apiPort}: ${LISTEN_ERRORS[error.code ?? ''] ?? error.message}`;
+  return new NextItemError('cannot_listen', detail, 'API_HOST, API_PORT', { cause: error });
+}
+
+const LISTEN_ERRORS: Record<string, string> = {
+  EADDRINUSE: 'another process listens there',
+  EACCES: 'this user may not; ports below 1024 are often reserved',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'the address is not known',
+};
 
 function delay(ms: number): Promise<false> {
   return new Promise((resolve) => setTimeout(() => resolve(false), ms).unref());

@@ -2,11 +2,13 @@ import { join } from 'node:path';
 import { openBundle } from '../bundle/open-bundle.js';
 import { resolveBundle, type ResolvedBundle } from '../bundle/resolve.js';
 import { type Config } from '../config/schema.js';
-import { type Clock, SECOND_MS } from '../domain/time.js';
+import { type Clock } from '../domain/time.js';
 import { type Logger } from '../observability/log.js';
 import { Metrics } from '../observability/metrics.js';
 import { FeatureLog } from '../recommend/feature-log.js';
 import { openModel } from '../recommend/model.js';
+import { warmUp } from '../recommend/warm-up.js';
+import { configuredStore } from '../sessions/configured-store.js';
 import { openEventLog } from '../sessions/event-log.js';
 import { openSessionStore } from '../sessions/open-session-store.js';
 import { type AppDependencies } from './dependencies.js';
@@ -52,16 +54,9 @@ export async function openServices(
   };
   try {
     const model = openModel(await openBundle(modelDir));
+    warmUp(model);
     const metrics = new Metrics(true);
-    const store = keep(
-      await openSessionStore({
-        kind: config.sessionStore,
-        path: join(config.statePath, 'sessions'),
-        redis: redisOptions(config),
-        limits: { ttlMs: config.sessionTtlSeconds * SECOND_MS, maxEvents: config.sessionMaxEvents },
-        clock,
-      }),
-    );
+    const store = keep(await openSessionStore(configuredStore(config, clock)));
     const eventLog = config.eventLog
       ? keep(
           await openEventLog({
@@ -88,29 +83,4 @@ export async function openServices(
     await close();
     throw error;
   }
-}
-
-function redisOptions(config: Config) {
-  const {
-    redisUrl,
-    redisHost,
-    redisPort,
-    redisDb,
-    redisUsername,
-    redisPassword,
-    redisTls,
-    redisKeyPrefix,
-    redisTimeoutMs,
-  } = config;
-  return {
-    ...(redisUrl === null ? {} : { url: redisUrl }),
-    ...(redisHost === null ? {} : { host: redisHost }),
-    port: redisPort,
-    db: redisDb,
-    ...(redisUsername === null ? {} : { username: redisUsername }),
-    ...(redisPassword === null ? {} : { password: redisPassword }),
-    tls: redisTls,
-    keyPrefix: redisKeyPrefix,
-    commandTimeoutMs: redisTimeoutMs,
-  };
 }

@@ -12,7 +12,7 @@ export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpP
   const integers = Object.keys(properties).filter((name) => properties[name]!.type === 'integer');
   return (query: Record<string, unknown>) => {
     for (const name of integers) query[name] = wholeNumber(query[name]);
-    return validate(query) ? true : { error: validate.errors };
+    return validate(query) ? true : { error: validate.errors ?? [] };
   };
 };
 

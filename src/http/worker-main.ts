@@ -1,4 +1,4 @@
-import { AggregatorRegistry } from 'prom-client';
+import { type Registry } from 'prom-client';
 import { NextItemError } from '../errors.js';
 import { createLog } from '../observability/log.js';
 import { type RunningServer, startServer } from './server.js';
@@ -8,8 +8,9 @@ import { type FromWorker, type ToWorker, type WorkerTask } from './worker-messag
 const METRICS_TIMEOUT_MS = 5000;
 
 let server: RunningServer | null = null;
+let registry: Registry | null = null;
 let asked = 0;
-const answers = new Map<number, (text: string) => void>();
+const answers = new Map<number, (answer: { text?: string; problem?: string }) => void>();
 
 /** The metrics of all workers, from the primary, which asks each of them. */
 function allMetrics(): Promise<string> {
@@ -19,10 +20,11 @@ function allMetrics(): Promise<string> {
       answers.delete(id);
       reject(new NextItemError('not_ready', 'the other workers did not give their metrics in time'));
     }, METRICS_TIMEOUT_MS);
-    answers.set(id, (text) => {
+    answers.set(id, ({ text, problem = 'no metrics came' }) => {
       clearTimeout(timer);
       answers.delete(id);
-      resolve(text);
+      if (text === undefined) reject(new NextItemError('not_ready', problem));
+      else resolve(text);
     });
     tell({ kind: 'metrics', id });
   });
@@ -33,7 +35,7 @@ async function start({ config, modelDir }: WorkerTask): Promise<void> {
     server = await startServer(config, createLog({ level: config.logLevel, production: config.production }), {
       modelDir,
       metricsText: allMetrics,
-      onMetrics: ({ registry }) => AggregatorRegistry.setRegistries(registry),
+      onMetrics: (metrics) => void (registry = metrics.registry),
     });
     tell({ kind: 'listening', url: server.url });
   } catch (error) {
@@ -48,6 +50,10 @@ async function start({ config, modelDir }: WorkerTask): Promise<void> {
   }
 }
 
+async function report(id: number): Promise<void> {
+  tell({ kind: 'report', id, values: (await registry?.getMetricsAsJSON()) ?? [] });
+}
+
 async function stop(): Promise<void> {
   await server?.close();
   process.disconnect();
@@ -60,9 +66,11 @@ function tell(message: FromWorker): void {
 process.on('message', (message: ToWorker) => {
   if (message.kind === 'start') void start(message.task);
   if (message.kind === 'stop') void stop();
-  if (message.kind === 'metrics') answers.get(message.id)?.(message.text);
+  if (message.kind === 'report') void report(message.id);
+  if (message.kind === 'metrics') answers.get(message.id)?.(message);
 });
 // The primary decides when workers stop: Ctrl-C reaches all processes of a terminal at once.
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => undefined);
 process.on('disconnect', () => void server?.close().finally(() => process.exit()));
+tell({ kind: 'ready' });

@@ -1,11 +1,11 @@
 import cluster, { type Worker } from 'node:cluster';
 import { fileURLToPath } from 'node:url';
-import { AggregatorRegistry } from 'prom-client';
 import { type Config } from '../config/schema.js';
 import { NextItemError } from '../errors.js';
 import { type Logger } from '../observability/log.js';
 import { type RunningServer } from './server.js';
 import { type FromWorker, type ToWorker, type WorkerTask } from './worker-messages.js';
+import { WorkerMetrics } from './worker-metrics.js';
 
 /** A worker that dies is replaced after this long, twice as long each time it dies young, at most the second value. */
 const FIRST_RESTART_DELAY_MS = 100;
@@ -20,18 +20,25 @@ const SETTLED_AFTER_MS = 10_000;
 export async function startWorkers(config: Config, log: Logger, modelDir: string): Promise<RunningServer> {
   cluster.setupPrimary({ exec: fileURLToPath(new URL('./worker-main.js', import.meta.url)) });
   const task: WorkerTask = { config, modelDir };
-  const registry = new AggregatorRegistry();
+  const metrics = new WorkerMetrics((worker, id) => send(worker, { kind: 'report', id }));
+  const listening = new Set<Worker>();
+  const restarts = new Set<NodeJS.Timeout>();
   let closing: Promise<void> | null = null;
   let restartDelayMs = FIRST_RESTART_DELAY_MS;
 
   function fork(): Promise<string> {
     const worker = cluster.fork();
     const bornMs = Date.now();
-    send(worker, { kind: 'start', task });
     worker.on('message', (message: FromWorker) => {
+      // Told to stop before it was ready, it did not hear it.
+      if (message.kind === 'ready')
+        send(worker, closing === null ? { kind: 'start', task } : { kind: 'stop' });
+      if (message.kind === 'listening') listening.add(worker);
+      if (message.kind === 'report') metrics.answered(message.id, message.values);
       if (message.kind === 'metrics') void answerMetrics(worker, message.id);
     });
     worker.on('exit', (code, signal) => {
+      listening.delete(worker);
       if (closing !== null) return;
       restartDelayMs =
         Date.now() - bornMs > SETTLED_AFTER_MS
@@ -41,11 +48,11 @@ export async function startWorkers(config: Config, log: Logger, modelDir: string
         { worker: worker.id, code, signal, restartInMs: restartDelayMs },
         'a worker died and is replaced',
       );
-      setTimeout(
-        () =>
-          closing ?? fork().catch((error: unknown) => log.error({ err: error }, 'a worker could not start')),
-        restartDelayMs,
-      );
+      const timer = setTimeout(() => {
+        restarts.delete(timer);
+        fork().catch((error: unknown) => log.error({ err: error }, 'a worker could not start'));
+      }, restartDelayMs);
+      restarts.add(timer);
     });
     return new Promise((resolve, reject) => {
       worker.on('message', (message: FromWorker) => {
@@ -57,19 +64,26 @@ export async function startWorkers(config: Config, log: Logger, modelDir: string
   }
 
   async function answerMetrics(worker: Worker, id: number): Promise<void> {
-    const text = await registry.clusterMetrics().catch((error: unknown) => `# ${String(error)}\n`);
-    if (worker.isConnected()) send(worker, { kind: 'metrics', id, text });
+    const answer = await metrics.gather([...listening]).then(
+      (text) => ({ text }),
+      (error: unknown) => ({ problem: error instanceof Error ? error.message : String(error) }),
+    );
+    send(worker, { kind: 'metrics', id, ...answer });
   }
 
   async function stopAll(): Promise<void> {
+    for (const timer of restarts) clearTimeout(timer);
     const workers = Object.values(cluster.workers ?? {}) as Worker[];
     await Promise.all(
       workers.map((worker) => {
         if (worker.isDead()) return undefined;
         const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-        if (worker.isConnected()) send(worker, { kind: 'stop' });
+        send(worker, { kind: 'stop' });
         // A worker that hangs must not hold the shutdown up for ever.
-        const force = setTimeout(() => worker.process.kill('SIGKILL'), config.shutdownTimeoutMs + 2000);
+        const force = setTimeout(() => {
+          log.error({ worker: worker.id }, 'a worker did not end and had to be killed');
+          worker.process.kill('SIGKILL');
+        }, config.shutdownTimeoutMs + 2000);
         return ended.finally(() => clearTimeout(force));
       }),
     );
@@ -85,6 +99,7 @@ export async function startWorkers(config: Config, log: Logger, modelDir: string
   }
 }
 
+/** To a worker that is just ending nothing needs to be said. */
 function send(worker: Worker, message: ToWorker): void {
-  worker.send(message);
+  if (worker.isConnected()) worker.send(message, () => undefined);
 }

@@ -42,6 +42,11 @@ export class Metrics {
     labelNames: ['reason'] as const,
     registers: [this.registry],
   });
+  private readonly degraded = new Counter({
+    name: 'nextitem_degraded_recommendations_total',
+    help: 'Answers to /recommend given without the session, because its store was away.',
+    registers: [this.registry],
+  });
   private readonly featureLogDropped = new Counter({
     name: 'nextitem_feature_log_dropped_total',
     help: 'Feature log entries dropped because the disk was too slow or failed.',
@@ -95,6 +100,10 @@ export class Metrics {
 
   recommended(recommendations: readonly { readonly reason: string }[]): void {
     for (const { reason } of recommendations) this.recommendations.inc({ reason });
+  }
+
+  degrade(): void {
+    this.degraded.inc();
   }
 
   featureLogDrop(): void {

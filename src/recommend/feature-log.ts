@@ -107,27 +107,31 @@ export class FeatureLog {
     let removed = 0;
     for (const name of await featureLogFiles(dir)) {
       const path = join(dir, name);
-      const temporary = `${path}.${process.pid}.tmp`;
-      const target = await open(temporary, 'w');
       let changes = 0;
-      try {
-        for await (const line of linesOf(path)) {
-          const record = decodeFeatureRecord(line);
-          if (record !== null && keep(record)) {
-            await target.writeFile(Buffer.concat([line, LINE_END]));
-            continue;
-          }
-          changes++;
-          if (record !== null) removed++;
-        }
-      } finally {
-        await target.close();
-        if (changes === 0) await rm(temporary, { force: true });
+      for await (const line of linesOf(path)) {
+        const record = decodeFeatureRecord(line);
+        if (record !== null && keep(record)) continue;
+        changes++;
+        if (record !== null) removed++;
       }
-      if (changes > 0) await rename(temporary, path);
+      if (changes > 0) await rewriteFile(path, keep);
     }
     return removed;
   }
+}
+
+async function rewriteFile(path: string, keep: Keep): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  const target = await open(temporary, 'w');
+  try {
+    for await (const line of linesOf(path)) {
+      const record = decodeFeatureRecord(line);
+      if (record !== null && keep(record)) await target.writeFile(Buffer.concat([line, LINE_END]));
+    }
+  } finally {
+    await target.close();
+  }
+  await rename(temporary, path);
 }
 
 type Keep = (record: Pick<FeatureRecord, 'sessionId' | 'userId'>) => boolean;

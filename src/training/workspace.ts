@@ -6,6 +6,13 @@ import { type Sections } from '../domain/sections.js';
 import { NextItemError } from '../errors.js';
 import { type EvaluationReport } from '../metrics/evaluation-report.js';
 
+/** Raised when what a step saves changes: results of another version are not read. */
+const STAGE_FORMAT = 1;
+
+/** The steps in order; a step's result is void once an earlier one ran again. */
+const STAGES = ['dataset', 'baselines', 'ranker'] as const;
+export type Stage = (typeof STAGES)[number];
+
 /** A step's result: arrays, JSON and texts. */
 export interface StageResult {
   readonly sections: Sections;
@@ -35,15 +42,17 @@ export class Workspace {
     await writeFile(await this.path(name), text);
   }
 
-  /** Replaces a step's result. */
-  async save(stage: string, result: StageResult): Promise<void> {
-    await rm(join(this.dir, '.stages', stage), { recursive: true, force: true });
+  /** Replaces a step's result and removes those of the steps after a new dataset, which were made from the old one. */
+  async save(stage: Stage, result: StageResult): Promise<void> {
+    for (const stale of stage === 'dataset' ? STAGES : [stage]) {
+      await rm(join(this.dir, '.stages', stale), { recursive: true, force: true });
+    }
     await writeBundle(join(this.dir, '.stages'), {
       modelVersion: stage,
       trainedAtMs: 0,
       source: {},
       counts: {},
-      settings: result.json,
+      settings: { format: STAGE_FORMAT, json: result.json },
       featureNames: [],
       featureSetHash: '',
       tables: {},
@@ -53,7 +62,7 @@ export class Workspace {
   }
 
   /** @throws NextItemError `stage_missing` that names the command to run first */
-  async load(stage: string, command: string): Promise<StageResult> {
+  async load(stage: Stage, command: string): Promise<StageResult> {
     const bundle = await openBundle(join(this.dir, '.stages', stage)).catch((error: unknown) => {
       if (error instanceof NextItemError && error.code === 'bundle_not_found') {
         throw new NextItemError(
@@ -64,9 +73,17 @@ export class Workspace {
       }
       throw error;
     });
+    const { format, json } = bundle.manifest.settings as unknown as { format: number; json: object };
+    if (format !== STAGE_FORMAT) {
+      throw new NextItemError(
+        'stage_missing',
+        `${this.dir} holds results of another version`,
+        `nextitem ${command}`,
+      );
+    }
     return {
       sections: bundle.sections,
-      json: bundle.manifest.settings,
+      json,
       files: Object.fromEntries(bundle.manifest.files.map(({ name }) => [name, bundle.text(name)!])),
     };
   }

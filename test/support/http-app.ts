@@ -18,8 +18,34 @@ import { recommenderOf } from './trained-model.js';
 /** When the tests' shop is open. */
 export const NOW_MS = Date.UTC(2026, 5, 1, 12);
 
-export const ITEMS = ['tea', 'pot', 'cup', 'milk', 'sugar', 'spoon', 'tray', 'lamp', 'desk', 'chair', 'a/b é', '__proto__'];
-const CATEGORIES = ['drink', 'ware', 'ware', 'drink', 'drink', 'ware', 'ware', 'office', 'office', 'office', '', ''];
+export const ITEMS = [
+  'tea',
+  'pot',
+  'cup',
+  'milk',
+  'sugar',
+  'spoon',
+  'tray',
+  'lamp',
+  'desk',
+  'chair',
+  'a/b é',
+  '__proto__',
+];
+const CATEGORIES = [
+  'drink',
+  'ware',
+  'ware',
+  'drink',
+  'drink',
+  'ware',
+  'ware',
+  'office',
+  'office',
+  'office',
+  '',
+  '',
+];
 
 /** A small real model: tea things together, office things together, tea the most popular. */
 export function shopRecommender(): Recommender {
@@ -29,7 +55,9 @@ export function shopRecommender(): Recommender {
     ...Array.from({ length: 3 }, () => ['desk', 'chair', 'lamp', ['desk', 'purchase']] as const),
     ['tray', 'cup', 'a/b é', '__proto__'] as const,
   ];
-  return recommenderOf(eventTable(sessions, { items: ITEMS, catalogue: { category: codeColumn(CATEGORIES) } }));
+  return recommenderOf(
+    eventTable(sessions, { items: ITEMS, catalogue: { category: codeColumn(CATEGORIES) } }),
+  );
 }
 
 export interface TestApp extends AppDependencies {
@@ -68,7 +96,9 @@ export async function testApp(
   const eventLogDir = join(dir, 'events');
   let nowMs = NOW_MS;
   const clock = (): number => nowMs;
-  const config = loadConfig({ env: { SESSION_STORE: 'memory', STATE_PATH: dir, LOG_LEVEL: 'trace', ...options.env } });
+  const config = loadConfig({
+    env: { SESSION_STORE: 'memory', STATE_PATH: dir, LOG_LEVEL: 'trace', ...options.env },
+  });
   const lines: string[] = [];
   const log = pino({ level: config.logLevel }, { write: (line: string) => void lines.push(line) });
   const recommender = shopRecommender();

@@ -1,6 +1,7 @@
-import { type App } from '../app.js';
+import { type App } from '../app-type.js';
 import { type AppDependencies } from '../dependencies.js';
 import { acceptEvents, toEvent } from '../event-intake.js';
+import { asNextItemError } from '../problem.js';
 import { EventAnswer, EventBody } from '../schemas/events.js';
 import { errorAnswers } from '../schemas/answers.js';
 
@@ -10,15 +11,20 @@ export function eventRoute(app: App, deps: AppDependencies): void {
     '/event',
     {
       schema: {
+        operationId: 'recordEvent',
         tags: ['events'],
         summary: 'Tell what a shopper did',
         description: 'Answers when the event is stored: every recommendation asked for afterwards knows it.',
         body: EventBody,
         response: { 200: EventAnswer, ...errorAnswers(400, 413, 415, 503) },
       },
+      onError: (_request, _reply, error, done) => {
+        if (asNextItemError(error).status < 500) deps.metrics.event('any', 'refused');
+        done();
+      },
     },
     async (request) => {
-      const [result] = await acceptEvents([toEvent(request.body, deps.clock(), deps)], deps);
+      const [result] = await acceptEvents([toEvent(request.body, deps.clock(), deps.config, 'body')], deps);
       if (result instanceof Error) throw result;
       return {
         status: 'success' as const,

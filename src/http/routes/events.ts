@@ -1,7 +1,6 @@
 import { type Static } from 'typebox';
-import { NextItemError } from '../../errors.js';
 import { type LoggedEvent } from '../../sessions/event-log.js';
-import { type App } from '../app.js';
+import { type App } from '../app-type.js';
 import { type AppDependencies } from '../dependencies.js';
 import { acceptEvents, toEvent } from '../event-intake.js';
 import { asNextItemError, invalidRequest, type ValidationIssue } from '../problem.js';
@@ -16,6 +15,7 @@ export function eventsRoute(app: App, deps: AppDependencies): void {
     '/events',
     {
       schema: {
+        operationId: 'recordEvents',
         tags: ['events'],
         summary: 'Tell many events at once',
         description:
@@ -29,10 +29,11 @@ export function eventsRoute(app: App, deps: AppDependencies): void {
       const validate = request.compileValidationSchema(EventBody);
       const results: (Result | null)[] = [];
       const events: LoggedEvent[] = [];
-      for (const body of request.body.events) {
+      for (const [i, body] of request.body.events.entries()) {
+        const where = `body.events[${i}]`;
         try {
-          if (!validate(body)) throw invalidRequest(validate.errors as unknown as ValidationIssue[], 'event');
-          events.push(toEvent(body as Static<typeof EventBody>, nowMs, deps));
+          if (!validate(body)) throw invalidRequest(validate.errors as unknown as ValidationIssue[], where);
+          events.push(toEvent(body as Static<typeof EventBody>, nowMs, deps.config, where));
           results.push(null);
         } catch (error) {
           deps.metrics.event('any', 'refused');
@@ -40,13 +41,8 @@ export function eventsRoute(app: App, deps: AppDependencies): void {
         }
       }
       const outcomes = await acceptEvents(events, deps);
-      const failure = outcomes.find((outcome) => outcome instanceof Error);
-      if (
-        failure !== undefined &&
-        outcomes.every((outcome) => outcome instanceof Error) &&
-        outcomes.length === results.length
-      ) {
-        throw failure;
+      if (outcomes.length === results.length && outcomes.every((outcome) => outcome instanceof Error)) {
+        throw outcomes[0]!;
       }
       let n = 0;
       return {
@@ -64,11 +60,6 @@ export function eventsRoute(app: App, deps: AppDependencies): void {
 }
 
 function refused(error: Error): Result {
-  const { code, detail, where } = error instanceof NextItemError ? error : asNextItemError(error);
-  return {
-    status: 'error',
-    code,
-    detail,
-    ...(where === undefined ? {} : { where: where.replace(/^body/, 'event') }),
-  };
+  const { code, detail, where } = asNextItemError(error);
+  return { status: 'error', code, detail, ...(where === undefined ? {} : { where }) };
 }

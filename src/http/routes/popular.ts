@@ -1,10 +1,10 @@
 import { Type } from 'typebox';
 import { NextItemError } from '../../errors.js';
-import { type App } from '../app.js';
+import { type App } from '../app-type.js';
 import { type AppDependencies } from '../dependencies.js';
-import { toAnswer } from '../recommendations.js';
+import { listedItem } from '../recommendations.js';
 import { errorAnswers } from '../schemas/answers.js';
-import { id, K, RecommendationList } from '../schemas/common.js';
+import { DEFAULT_K, id, ItemList, K } from '../schemas/common.js';
 
 /** GET /popular: what everybody takes, in the shop or in a category. */
 export function popularRoute(app: App, { recommender, metrics }: AppDependencies): void {
@@ -12,18 +12,19 @@ export function popularRoute(app: App, { recommender, metrics }: AppDependencies
     '/popular',
     {
       schema: {
+        operationId: 'popularItems',
         tags: ['recommendations'],
         summary: 'The most popular items',
         querystring: Type.Object(
-          { k: Type.Optional(K(20)), category: Type.Optional(id('Only items of this category.')) },
+          { k: K, category: Type.Optional(id('Only items of this category.')) },
           { additionalProperties: false },
         ),
-        response: { 200: RecommendationList, ...errorAnswers(400, 404) },
+        response: { 200: ItemList, ...errorAnswers(400, 404) },
       },
     },
     async (request) => {
       const model = recommender();
-      const found = model.popular(request.query.k ?? 20, request.query.category);
+      const found = model.popular(request.query.k ?? DEFAULT_K, request.query.category);
       if (found === null)
         throw new NextItemError(
           'unknown_category',
@@ -31,7 +32,7 @@ export function popularRoute(app: App, { recommender, metrics }: AppDependencies
           'query.category',
         );
       metrics.recommended(found);
-      return { recommendations: found.map(toAnswer), model_version: model.modelVersion };
+      return { recommendations: found.map(listedItem), model_version: model.modelVersion };
     },
   );
 }

@@ -1,30 +1,36 @@
 import { Type } from 'typebox';
 import { type SessionEvent } from '../../domain/event.js';
 import { NextItemError } from '../../errors.js';
-import { type App } from '../app.js';
+import { type App } from '../app-type.js';
 import { type AppDependencies } from '../dependencies.js';
 import { errorAnswers } from '../schemas/answers.js';
 import { SessionId, UserId } from '../schemas/common.js';
 
-const StoredSession = Type.Object({
-  session_id: Type.String(),
-  user_id: Type.Optional(Type.String()),
-  event_count: Type.Integer(),
-  events: Type.Array(
-    Type.Object({
-      item_id: Type.String(),
-      event_type: Type.String(),
-      timestamp: Type.Integer({ description: 'Milliseconds since 1970 UTC.' }),
-      event_id: Type.Optional(Type.String()),
-      metadata: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
-    }),
-  ),
-});
+const StoredSession = Type.Object(
+  {
+    session_id: Type.String(),
+    user_id: Type.Optional(Type.String()),
+    event_count: Type.Integer(),
+    events: Type.Array(
+      Type.Object({
+        item_id: Type.String(),
+        event_type: Type.String(),
+        timestamp: Type.Integer({ description: 'Milliseconds since 1970 UTC.' }),
+        event_id: Type.Optional(Type.String()),
+        metadata: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+      }),
+    ),
+  },
+  { description: 'As it is stored' },
+);
 
-const Erased = Type.Object({
-  status: Type.Literal('success'),
-  sessions: Type.Integer({ description: 'Live sessions erased.' }),
-});
+const Erased = Type.Object(
+  {
+    status: Type.Literal('success'),
+    sessions: Type.Integer({ description: 'Live sessions erased.' }),
+  },
+  { description: 'Nothing of it remains' },
+);
 
 /** GET and DELETE /session/{session_id}, DELETE /users/{user_id}: look at what is kept, and erase it. */
 export function sessionRoutes(app: App, { config, store, eventLog, featureLog }: AppDependencies): void {
@@ -32,6 +38,7 @@ export function sessionRoutes(app: App, { config, store, eventLog, featureLog }:
     '/session/:session_id',
     {
       schema: {
+        operationId: 'showSession',
         tags: ['sessions'],
         summary: 'A session as it is stored (debug)',
         description: 'Closed in production unless DEBUG_ENDPOINTS is set.',
@@ -44,7 +51,7 @@ export function sessionRoutes(app: App, { config, store, eventLog, featureLog }:
         throw new NextItemError('debug_closed', 'this server does not show sessions');
       const session = await store.read(request.params.session_id);
       if (session === null)
-        throw new NextItemError('unknown_session', 'nothing is stored for it', 'session_id');
+        throw new NextItemError('unknown_session', 'nothing is stored for it', 'path.session_id');
       return {
         session_id: session.sessionId,
         ...(session.userId === undefined ? {} : { user_id: session.userId }),
@@ -58,6 +65,7 @@ export function sessionRoutes(app: App, { config, store, eventLog, featureLog }:
     '/session/:session_id',
     {
       schema: {
+        operationId: 'eraseSession',
         tags: ['sessions'],
         summary: 'Erase a session',
         description: 'From the store and from all logs. Erasing a session that is not there is fine.',
@@ -78,6 +86,7 @@ export function sessionRoutes(app: App, { config, store, eventLog, featureLog }:
     '/users/:user_id',
     {
       schema: {
+        operationId: 'eraseUser',
         tags: ['sessions'],
         summary: 'Erase everything of a shopper',
         description: 'All live sessions that carried the user id, and all their events in the logs.',

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { type App } from '../app.js';
+import { type App } from '../app-type.js';
 import { type AppDependencies } from '../dependencies.js';
 import { errorAnswers } from '../schemas/answers.js';
 import { API_VERSION } from '../version.js';
@@ -10,10 +10,14 @@ export function statusRoutes(app: App, { store, recommender, metrics, metricsTex
     '/health',
     {
       schema: {
+        operationId: 'health',
         tags: ['status'],
         summary: 'Whether the process lives and reaches its session store',
         response: {
-          200: Type.Object({ status: Type.Literal('ok'), session_store: Type.String() }),
+          200: Type.Object(
+            { status: Type.Literal('ok'), session_store: Type.String() },
+            { description: 'It does' },
+          ),
           ...errorAnswers(503),
         },
       },
@@ -28,10 +32,14 @@ export function statusRoutes(app: App, { store, recommender, metrics, metricsTex
     '/ready',
     {
       schema: {
+        operationId: 'ready',
         tags: ['status'],
         summary: 'Whether it can answer: a model is in service and the store is reached',
         response: {
-          200: Type.Object({ status: Type.Literal('ready'), model_version: Type.String() }),
+          200: Type.Object(
+            { status: Type.Literal('ready'), model_version: Type.String() },
+            { description: 'It can' },
+          ),
           ...errorAnswers(503),
         },
       },
@@ -46,15 +54,19 @@ export function statusRoutes(app: App, { store, recommender, metrics, metricsTex
     '/version',
     {
       schema: {
+        operationId: 'version',
         tags: ['status'],
         summary: 'Which API and which model',
         response: {
-          200: Type.Object({
-            api_version: Type.String(),
-            model_version: Type.String(),
-            model_trained_at: Type.String({ description: 'RFC 3339.' }),
-            features_count: Type.Integer({ description: '0: item-to-item, without a ranker.' }),
-          }),
+          200: Type.Object(
+            {
+              api_version: Type.String(),
+              model_version: Type.String(),
+              model_trained_at: Type.String({ description: 'RFC 3339.' }),
+              features_count: Type.Integer({ description: '0: item-to-item, without a ranker.' }),
+            },
+            { description: 'What answers here' },
+          ),
         },
       },
     },
@@ -72,7 +84,18 @@ export function statusRoutes(app: App, { store, recommender, metrics, metricsTex
   app.get(
     '/metrics',
     {
-      schema: { tags: ['status'], summary: 'Prometheus metrics, over all workers', produces: ['text/plain'] },
+      schema: {
+        operationId: 'metrics',
+        tags: ['status'],
+        summary: 'Prometheus metrics, over all workers',
+        response: {
+          200: {
+            description: "Prometheus' text format",
+            content: { 'text/plain': { schema: Type.String() } },
+          },
+          ...errorAnswers(503),
+        },
+      },
     },
     async (_request, reply) => {
       const text = metricsText === undefined ? await metrics.registry.metrics() : await metricsText();

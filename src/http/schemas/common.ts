@@ -6,8 +6,11 @@ import { MAX_K } from '../../recommend/recommender.js';
 /** Longest id in characters. */
 export const MAX_ID_LENGTH = 256;
 
-/** Text without control characters and without halves of surrogate pairs, which no store could give back. */
-const ID_PATTERN = '^[^\\p{Cc}\\p{Cs}]+$';
+/**
+ * Text without control characters and without halves of surrogate pairs, which no store could give back. Ranges, not
+ * classes such as \p{Cc}: tools in all languages read the API's description.
+ */
+const ID_PATTERN = '^[^\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]+$';
 
 export const id = (description: string) =>
   Type.String({ minLength: 1, maxLength: MAX_ID_LENGTH, pattern: ID_PATTERN, description });
@@ -26,34 +29,34 @@ export const Timestamp = Type.Union(
   { description: 'When it happened; now if left out.' },
 );
 
-export const K = (fallback: number) =>
-  Type.Integer({ minimum: 1, maximum: MAX_K, default: fallback, description: 'How many items.' });
+/** How many items are answered if the request does not say. */
+export const DEFAULT_K = 20;
 
-export const RecommendationSchema = Type.Object({
+export const K = Type.Optional(
+  Type.Integer({ minimum: 1, maximum: MAX_K, default: DEFAULT_K, description: 'How many items.' }),
+);
+
+/** An item of a list that belongs to no session. */
+export const ListedItem = Type.Object({
   item_id: Type.String(),
   score: Type.Number({
     minimum: 0,
     maximum: 1,
     description: 'Falls with rank; comparable inside one answer only.',
   }),
-  reason: Type.Enum([...REASONS], { description: 'Why this item: always true of it and the session.' }),
+  reason: Type.Enum([...REASONS], { description: 'Why this item; always true of it.' }),
   rank: Type.Integer({ minimum: 1 }),
+});
+
+export const RecommendedItem = Type.Object({
+  ...ListedItem.properties,
   reason_item_id: Type.Optional(Type.String({ description: "The session's item the reason speaks of." })),
 });
 
-export const RecommendationList = Type.Object({
-  recommendations: Type.Array(RecommendationSchema),
-  model_version: Type.String(),
-});
-
-/** RFC 9457, with a code, the place, and what to do. */
-export const Problem = Type.Object({
-  type: Type.String(),
-  title: Type.String(),
-  status: Type.Integer(),
-  code: Type.String(),
-  detail: Type.String(),
-  where: Type.Optional(Type.String()),
-  fix: Type.String(),
-  request_id: Type.String(),
-});
+export const ItemList = Type.Object(
+  {
+    recommendations: Type.Array(ListedItem),
+    model_version: Type.String(),
+  },
+  { description: 'Best first' },
+);

@@ -13,6 +13,15 @@ const eventFields = {
   event_id: Type.Optional(id('Your id of the event: sent twice, it counts once.')),
 };
 
+const EXAMPLE = {
+  session_id: 'visit-1',
+  item_id: 'tea-pot',
+  event_type: 'view',
+  timestamp: '2026-01-31T12:00:00Z',
+  event_id: 'e-1',
+  metadata: { page: 'home' },
+};
+
 export const EventBody = Type.Object(
   {
     session_id: SessionId,
@@ -20,17 +29,20 @@ export const EventBody = Type.Object(
     ...eventFields,
     recommendation_id: Type.Optional(id('The recommendation that led here, from its answer.')),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, examples: [EXAMPLE] },
 );
 
 /** An event sent along with a question, for shops that keep sessions themselves. */
 export const InlineEvent = Type.Object(eventFields, { additionalProperties: false });
 
-export const EventAnswer = Type.Object({
-  status: Type.Literal('success'),
-  session_id: Type.String(),
-  event_count: Type.Integer({ description: 'Events of the session so far.' }),
-});
+export const EventAnswer = Type.Object(
+  {
+    status: Type.Literal('success'),
+    session_id: Type.String(),
+    event_count: Type.Integer({ description: 'Events of the session so far.' }),
+  },
+  { description: 'Stored' },
+);
 
 export const MAX_BATCH = 1000;
 
@@ -43,19 +55,22 @@ export const EventsBody = Type.Object(
       description: 'Events as for POST /event.',
     }),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, examples: [{ events: [EXAMPLE] }] },
 );
 
-export const EventsAnswer = Type.Object({
-  results: Type.Array(
-    Type.Object({
-      status: Type.Enum(['success', 'error']),
-      session_id: Type.Optional(Type.String()),
-      event_count: Type.Optional(Type.Integer()),
-      code: Type.Optional(Type.String()),
-      detail: Type.Optional(Type.String()),
-      where: Type.Optional(Type.String()),
-    }),
-    { description: 'One per event, in order.' },
-  ),
-});
+export const EventsAnswer = Type.Object(
+  {
+    results: Type.Array(
+      Type.Object({
+        status: Type.Enum(['success', 'error']),
+        session_id: Type.Optional(Type.String()),
+        event_count: Type.Optional(Type.Integer()),
+        code: Type.Optional(Type.String()),
+        detail: Type.Optional(Type.String()),
+        where: Type.Optional(Type.String()),
+      }),
+      { description: 'One per event, in order.' },
+    ),
+  },
+  { description: 'What became of each event' },
+);

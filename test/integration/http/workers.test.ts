@@ -42,7 +42,9 @@ describe.skipIf(process.platform !== 'linux')('two workers', () => {
   it('count together, whoever is asked', async () => {
     const accepted = 'nextitem_events_total{type="view",outcome="accepted"}';
     const before = valueOf(await served.text('/metrics'), accepted);
-    await Promise.all(Array.from({ length: 40 }, (_, i) => served.post('/event', { ...EVENT, session_id: `m${i}` })));
+    await Promise.all(
+      Array.from({ length: 40 }, (_, i) => served.post('/event', { ...EVENT, session_id: `m${i}` })),
+    );
     for (let i = 0; i < 6; i++) {
       const metrics = await served.text('/metrics');
       expect(valueOf(metrics, accepted)).toBe(before + 40);
@@ -58,21 +60,30 @@ describe.skipIf(process.platform !== 'linux')('two workers', () => {
     await until(() => !workers().includes(victim!) && workers().length === 2);
     await until(async () => {
       const answers = await Promise.all(
-        Array.from({ length: 8 }, () => served.post('/recommend', { session_id: 'shared' }).catch(() => null)),
+        Array.from({ length: 8 }, () =>
+          served.post('/recommend', { session_id: 'shared' }).catch(() => null),
+        ),
       );
       return answers.every((answer) => answer?.status === 200);
     });
   });
 
-  it('all end when the first process is told to', async () => {
+  it('all end when the first process is told to, also one that was just started again', async () => {
+    const [victim] = workers();
+    process.kill(victim!, 'SIGKILL');
+    await until(() => !workers().includes(victim!) && workers().length === 2);
     const pids = workers();
     served.child.kill('SIGTERM');
     expect(await served.exited).toBe(0);
+    expect(served.output()).not.toContain('had to be killed');
     await until(() => pids.every((pid) => !isAlive(pid)));
   });
 
   it('say why they cannot start', async () => {
-    const failed = await runCommand(['serve', '--workers', '2'], { REDIS_HOST: '127.0.0.1', REDIS_PORT: '1' });
+    const failed = await runCommand(['serve', '--workers', '2'], {
+      REDIS_HOST: '127.0.0.1',
+      REDIS_PORT: '1',
+    });
     expect(await failed.exited).toBe(1);
     expect(failed.output()).toContain('store_unavailable');
     await failed.cleanUp();

@@ -22,7 +22,11 @@ describe('POST /event', () => {
     expect(first.status).toBe(200);
     expect(first.type).toContain('application/json');
     expect(first.body).toEqual({ status: 'success', session_id: 's1', event_count: 1 });
-    expect((await shop.post('/event', EVENT)).body).toEqual({ status: 'success', session_id: 's1', event_count: 2 });
+    expect((await shop.post('/event', EVENT)).body).toEqual({
+      status: 'success',
+      session_id: 's1',
+      event_count: 2,
+    });
   });
 
   it('keeps everything it was sent, in the session and in the log', async () => {
@@ -37,18 +41,32 @@ describe('POST /event', () => {
       recommendation_id: 'r1',
     });
     expect(status).toBe(200);
-    const kept = { itemId: 'tea', eventType: 'add_to_cart', timestampMs: NOW_MS - SECOND_MS, eventId: 'e1', metadata };
+    const kept = {
+      itemId: 'tea',
+      eventType: 'add_to_cart',
+      timestampMs: NOW_MS - SECOND_MS,
+      eventId: 'e1',
+      metadata,
+    };
     const session = await shop.store.read('s1');
     expect(session).toMatchObject({ sessionId: 's1', userId: 'u1', eventCount: 1 });
     expect(session!.events[0]).toMatchObject(kept);
     const [event] = await loggedEvents();
-    expect(event).toMatchObject({ ...kept, sessionId: 's1', userId: 'u1', recommendationId: 'r1', receivedAtMs: NOW_MS });
+    expect(event).toMatchObject({
+      ...kept,
+      sessionId: 's1',
+      userId: 'u1',
+      recommendationId: 'r1',
+      receivedAtMs: NOW_MS,
+    });
   });
 
   it('counts an event id once, and logs it once', async () => {
     for (let i = 0; i < 3; i++)
       expect((await shop.post('/event', { ...EVENT, event_id: 'e1' })).body.event_count).toBe(1);
-    expect((await shop.post('/event', { ...EVENT, session_id: 's2', event_id: 'e1' })).body.event_count).toBe(1);
+    expect((await shop.post('/event', { ...EVENT, session_id: 's2', event_id: 'e1' })).body.event_count).toBe(
+      1,
+    );
     expect((await loggedEvents()).map(({ sessionId }) => sessionId)).toEqual(['s1', 's2']);
   });
 
@@ -118,7 +136,8 @@ describe('POST /event', () => {
     expect(type).toContain('application/problem+json');
     expect(body).toMatchObject({ status: 400, code: 'invalid_request' });
     expect(body.where).toContain(field);
-    for (const text of [body.type, body.title, body.detail, body.fix, body.request_id]) expect(text).toMatch(/\w/);
+    for (const text of [body.type, body.title, body.detail, body.fix, body.request_id])
+      expect(text).toMatch(/\w/);
     expect(await loggedEvents()).toEqual([]);
   });
 
@@ -131,7 +150,11 @@ describe('POST /event', () => {
     'takes %s for an id like any other',
     async (id) => {
       const event = { session_id: id, item_id: id, event_type: 'view', user_id: id, event_id: id };
-      expect((await shop.post('/event', event)).body).toEqual({ status: 'success', session_id: id, event_count: 1 });
+      expect((await shop.post('/event', event)).body).toEqual({
+        status: 'success',
+        session_id: id,
+        event_count: 1,
+      });
       expect((await shop.post('/recommend', { session_id: id })).status).toBe(200);
     },
   );
@@ -155,7 +178,11 @@ describe('POST /event', () => {
 
     const { mkdir } = await import('node:fs/promises');
     await mkdir(shop.eventLogDir);
-    expect((await shop.post('/event', event)).body).toEqual({ status: 'success', session_id: 's1', event_count: 1 });
+    expect((await shop.post('/event', event)).body).toEqual({
+      status: 'success',
+      session_id: 's1',
+      event_count: 1,
+    });
     expect((await loggedEvents()).map(({ eventId }) => eventId)).toEqual(['e1']);
   });
 });
@@ -176,7 +203,9 @@ describe('POST /events', () => {
       ],
     });
     expect(status).toBe(200);
-    const outcome = body.results.map((result: { code?: string; event_count?: number }) => result.code ?? result.event_count);
+    const outcome = body.results.map(
+      (result: { code?: string; event_count?: number }) => result.code ?? result.event_count,
+    );
     expect(outcome).toEqual([
       1, 'invalid_request', 'invalid_request', 1, 1, 'invalid_timestamp', 'invalid_request', 'invalid_request', 2,
     ]); // prettier-ignore
@@ -188,17 +217,23 @@ describe('POST /events', () => {
   });
 
   it('takes 1,000 events and refuses 1,001 or none', async () => {
-    const many = (length: number) => ({ events: Array.from({ length }, (_, i) => ({ ...EVENT, session_id: `s${i % 7}` })) });
+    const many = (length: number) => ({
+      events: Array.from({ length }, (_, i) => ({ ...EVENT, session_id: `s${i % 7}` })),
+    });
     const { status, body } = await shop.post('/events', many(1000));
     expect(status).toBe(200);
     expect(body.results).toHaveLength(1000);
     expect(body.results.every(({ status: each }: { status: string }) => each === 'success')).toBe(true);
-    for (const length of [1001, 0]) expect((await shop.post('/events', many(length))).body.code).toBe('invalid_request');
+    for (const length of [1001, 0])
+      expect((await shop.post('/events', many(length))).body.code).toBe('invalid_request');
   });
 
-  it.each([[{}], [{ events: {} }], [{ events: [EVENT], extra: 1 }], [[EVENT]]])('refuses the body %j', async (body) => {
-    expect((await shop.post('/events', body)).body).toMatchObject({ status: 400, code: 'invalid_request' });
-  });
+  it.each([[{}], [{ events: {} }], [{ events: [EVENT], extra: 1 }], [[EVENT]]])(
+    'refuses the body %j',
+    async (body) => {
+      expect((await shop.post('/events', body)).body).toMatchObject({ status: 400, code: 'invalid_request' });
+    },
+  );
 
   it('reports every event as failed while the store is away', async () => {
     await shop.store.close();
@@ -207,7 +242,10 @@ describe('POST /events', () => {
       expect(headers['retry-after']).toBeDefined();
       expect(body.code).toBe('store_unavailable');
     } else {
-      expect(body.results.map(({ code }: { code: string }) => code)).toEqual(['store_unavailable', 'store_unavailable']);
+      expect(body.results.map(({ code }: { code: string }) => code)).toEqual([
+        'store_unavailable',
+        'store_unavailable',
+      ]);
     }
   });
 });

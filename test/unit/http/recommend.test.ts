@@ -7,7 +7,8 @@ beforeEach(async () => void (shop = await testApp()));
 afterEach(() => shop.close());
 
 interface Item { item_id: string; score: number; reason: string; rank: number; reason_item_id?: string } // prettier-ignore
-const itemsOf = (body: { recommendations: Item[] }): string[] => body.recommendations.map(({ item_id }) => item_id);
+const itemsOf = (body: { recommendations: Item[] }): string[] =>
+  body.recommendations.map(({ item_id }) => item_id);
 
 describe('POST /recommend', () => {
   it('answers the fields of the contract and no others', async () => {
@@ -25,7 +26,8 @@ describe('POST /recommend', () => {
       expect(REASONS).toContain(item.reason);
       expect(item.score).toBeGreaterThanOrEqual(0);
       expect(item.score).toBeLessThanOrEqual(i === 0 ? 1 : body.recommendations[i - 1].score);
-      for (const key of Object.keys(item)) expect(['item_id', 'score', 'reason', 'rank', 'reason_item_id']).toContain(key);
+      for (const key of Object.keys(item))
+        expect(['item_id', 'score', 'reason', 'rank', 'reason_item_id']).toContain(key);
     });
   });
 
@@ -50,7 +52,10 @@ describe('POST /recommend', () => {
   });
 
   it('leaves out what is excluded, and may then be empty', async () => {
-    const some = await shop.post('/recommend', { session_id: 'x', exclude_items: ['tea', 'unknown', '__proto__'] });
+    const some = await shop.post('/recommend', {
+      session_id: 'x',
+      exclude_items: ['tea', 'unknown', '__proto__'],
+    });
     expect(itemsOf(some.body)).not.toContain('tea');
     expect(itemsOf(some.body)).not.toContain('__proto__');
     const none = await shop.post('/recommend', { session_id: 'x', exclude_items: ITEMS });
@@ -60,7 +65,8 @@ describe('POST /recommend', () => {
   it('never shows what was bought; what was viewed as the request or the setting says', async () => {
     await shop.post('/event', { session_id: 's1', item_id: 'tea', event_type: 'purchase' });
     await shop.post('/event', { session_id: 's1', item_id: 'cup', event_type: 'view' });
-    const ask = async (body: object) => itemsOf((await shop.post('/recommend', { session_id: 's1', ...body })).body);
+    const ask = async (body: object) =>
+      itemsOf((await shop.post('/recommend', { session_id: 's1', ...body })).body);
     expect(await ask({})).not.toContain('tea');
     expect(await ask({})).toContain('cup');
     expect(await ask({ include_viewed: false })).not.toContain('cup');
@@ -77,13 +83,22 @@ describe('POST /recommend', () => {
       { item_id: 'pot', event_type: 'view', timestamp: NOW_MS - 2000 },
       { item_id: 'cup', event_type: 'view', timestamp: NOW_MS - 1000 },
     ];
-    const { status, body } = await shop.post('/recommend', { session_id: 's1', user_id: 'u1', events, k: 12 });
+    const { status, body } = await shop.post('/recommend', {
+      session_id: 's1',
+      user_id: 'u1',
+      events,
+      k: 12,
+    });
     expect(status).toBe(200);
     const session = {
       sessionId: 's1',
       userId: 'u1',
       eventCount: 2,
-      events: events.map(({ item_id, timestamp }) => ({ itemId: item_id, eventType: 'view' as const, timestampMs: timestamp })),
+      events: events.map(({ item_id, timestamp }) => ({
+        itemId: item_id,
+        eventType: 'view' as const,
+        timestampMs: timestamp,
+      })),
     };
     const expected = shopRecommender().recommend(session, { k: 12, includeViewed: true }).recommendations;
     expect(itemsOf(body)).toEqual(expected.map(({ itemId }) => itemId));
@@ -97,7 +112,10 @@ describe('POST /recommend', () => {
         { item_id: 'pot', event_type: 'view', timestamp: '2026-06-01T11:59:58Z' },
         { item_id: 'cup', event_type: 'click', timestamp: NOW_MS - 1000 },
       ];
-      const { body } = await shop.post('/recommend', { session_id: 'x', events: order.map((i) => events[i]) });
+      const { body } = await shop.post('/recommend', {
+        session_id: 'x',
+        events: order.map((i) => events[i]),
+      });
       return body.recommendations as Item[];
     };
     expect(await ask([2, 0, 1])).toEqual(await ask([0, 1, 2]));
@@ -112,7 +130,8 @@ describe('POST /recommend', () => {
 
   it('gives every answer an id of its own, which an event may name', async () => {
     const ids = new Set<string>();
-    for (let i = 0; i < 20; i++) ids.add((await shop.post('/recommend', { session_id: 's1' })).body.recommendation_id);
+    for (let i = 0; i < 20; i++)
+      ids.add((await shop.post('/recommend', { session_id: 's1' })).body.recommendation_id);
     expect(ids.size).toBe(20);
     const [recommendation_id] = ids;
     const event = { session_id: 's1', item_id: 'tea', event_type: 'click', recommendation_id };
@@ -177,7 +196,10 @@ describe('GET /items/{item_id}/similar', () => {
   });
 
   it('says 404 for an item the model does not know', async () => {
-    expect((await shop.get('/items/nothing/similar')).body).toMatchObject({ status: 404, code: 'unknown_item' });
+    expect((await shop.get('/items/nothing/similar')).body).toMatchObject({
+      status: 404,
+      code: 'unknown_item',
+    });
   });
 });
 
@@ -193,16 +215,22 @@ describe('GET /popular', () => {
   });
 
   it('says 404 for a category the model does not know', async () => {
-    expect((await shop.get('/popular?category=boats')).body).toMatchObject({ status: 404, code: 'unknown_category' });
+    expect((await shop.get('/popular?category=boats')).body).toMatchObject({
+      status: 404,
+      code: 'unknown_category',
+    });
   });
 });
 
 describe('query parameters', () => {
-  it.each(['k=0', 'k=101', 'k=x', 'k=', 'k=1.5', 'k=1e1', 'k=5&k=6', 'limit=5', 'k=-1'])('refuses ?%s', async (query) => {
-    for (const url of [`/popular?${query}`, `/items/tea/similar?${query}`]) {
-      const { status, body } = await shop.get(url);
-      expect([status, body.code], url).toEqual([400, 'invalid_request']);
-      expect(body.where).toContain(query.split('=')[0]);
-    }
-  });
+  it.each(['k=0', 'k=101', 'k=x', 'k=', 'k=1.5', 'k=1e1', 'k=5&k=6', 'limit=5', 'k=-1'])(
+    'refuses ?%s',
+    async (query) => {
+      for (const url of [`/popular?${query}`, `/items/tea/similar?${query}`]) {
+        const { status, body } = await shop.get(url);
+        expect([status, body.code], url).toEqual([400, 'invalid_request']);
+        expect(body.where).toContain(query.split('=')[0]);
+      }
+    },
+  );
 });

@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const BIN = join(process.cwd(), 'bin', 'nextitem.js');
+const STOP_TIMEOUT_MS = 20_000;
+
+const children = new Set<ChildProcess>();
+process.on('exit', () => children.forEach((child) => child.kill('SIGKILL')));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
+
+/** Runs a command of the built code to its end, showing what it prints. */
+export async function runNextitem(args: readonly string[]): Promise<void> {
+  const child = spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
+  children.add(child);
+  const [code] = await once(child, 'exit');
+  children.delete(child);
+  if (code !== 0) throw new Error(`nextitem ${args.join(' ')} ended with code ${code}`);
+}
+
+export interface ServerProcess {
+  readonly url: string;
+  /** Resident memory of the server and its workers, now and at its largest, MiB; 0 where the system does not tell. */
+  memory(): { readonly nowMib: number; readonly peakMib: number };
+  kill9(): Promise<void>;
+  /** Asks it to end and waits until it has. */
+  stop(): Promise<void>;
+}
+
+/** Starts the built server on a free port of the loopback interface; resolves when it listens. */
+export async function startServerProcess(env: Readonly<Record<string, string>>): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [BIN, 'serve'], {
+    env: {
+      PATH: process.env.PATH!,
+      API_HOST: '127.0.0.1',
+      API_PORT: '0',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  children.add(child);
+  const ended = once(child, 'exit').then(() => void children.delete(child));
+  let output = '';
+  const url = await new Promise<string>((resolve, reject) => {
+    const read = (chunk: Buffer): void => {
+      // Kept only until it listens: a server that logs much must not fill this process.
+      if (output.length < 1 << 20) output += chunk.toString();
+      const found = /listening on (http:\/\/[^\s"]+)/.exec(output);
+      if (found !== null) resolve(found[1]!);
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    void ended.then(() => reject(new Error(`the server did not start:\n${output}`)));
+  });
+  return {
+    url: url.replace('localhost', '127.0.0.1'),
+    memory: () => memoryOf(child.pid!),
+    async kill9() {
+      for (const pid of [child.pid!, ...childrenOf(child.pid!)]) process.kill(pid, 'SIGKILL');
+      await ended;
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      const force = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+      await ended;
+      clearTimeout(force);
+    },
+  };
+}
+
+function memoryOf(pid: number): { nowMib: number; peakMib: number } {
+  const sum = { nowMib: 0, peakMib: 0 };
+  for (const each of [pid, ...childrenOf(pid)]) {
+    const status = read(`/proc/${each}/status`);
+    sum.nowMib += Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+    sum.peakMib += Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+  }
+  return sum;
+}
+
+/** The worker processes of a server. */
+function childrenOf(pid: number): number[] {
+  let tasks: string[] = [];
+  try {
+    tasks = readdirSync(`/proc/${pid}/task`);
+  } catch {
+    // Not Linux, or it has ended.
+  }
+  return tasks.flatMap((task) =>
+    read(`/proc/${pid}/task/${task}/children`)
+      .split(' ')
+      .filter((text) => text.trim() !== '')
+      .map(Number),
+  );
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,27 @@
+import { EVENT_TYPES } from '../domain/event.js';
+import { type Session } from '../domain/session.js';
+import { type Recommender } from './contract.js';
+
+/** After these the time of a call no longer falls. */
+const CALLS = 300;
+const LONGEST_SESSION = 12;
+
+/**
+ * Asks a model some hundred times about made-up sessions of popular items, so that no shopper waits for the engine to
+ * compile it. Takes a fraction of a second.
+ */
+export function warmUp(model: Recommender): void {
+  const items = (model.popular(100) ?? []).map(({ itemId }) => itemId);
+  if (items.length === 0) return;
+  for (let call = 0; call < CALLS; call++) {
+    const events = Array.from({ length: call % LONGEST_SESSION }, (_, i) => ({
+      itemId: items[(call * 7 + i * i) % items.length]!,
+      eventType: EVENT_TYPES[(call + i) % EVENT_TYPES.length]!,
+      timestampMs: model.trainedAtMs + i * 10_000,
+    }));
+    const session: Session = { sessionId: 'warm-up', events, eventCount: events.length };
+    model.recommend(session, { k: 20, includeViewed: call % 2 === 0 });
+    model.similar(items[call % items.length]!, 20);
+    model.popular(20);
+  }
+}
