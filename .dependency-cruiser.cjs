@@ -1,7 +1,23 @@
 // A folder of src/ imports only from itself and from the folders above it in this list.
 const order = [
-  'domain', 'errors', 'config', 'observability', 'data', 'tables', 'retrieval', 'features', 'metrics', 'ranking',
-  'bundle', 'sessions', 'recommend', 'evaluation', 'training', 'report', 'http', 'cli',
+  'domain',
+  'errors',
+  'config',
+  'observability',
+  'data',
+  'tables',
+  'retrieval',
+  'features',
+  'metrics',
+  'ranking',
+  'bundle',
+  'sessions',
+  'recommend',
+  'evaluation',
+  'training',
+  'report',
+  'http',
+  'cli',
 ];
 module.exports = {
   forbidden: [
@@ -11,8 +27,17 @@ module.exports = {
       comment: `src/${folder} may import only what stands above it in ARCHITECTURE.md`,
       severity: 'error',
       from: { path: `^src/${folder}[/.]` },
-      to: { path: `^src/(${order.slice(i + 1).concat('client', 'index').join('|')})[/.]` },
+      to: {
+        path: `^src/(${order
+          .slice(i + 1)
+          .concat('client', 'index')
+          .join('|')})[/.]`,
+      },
     })),
   ],
-  options: { doNotFollow: { path: 'node_modules' }, tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' } },
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+  },
 };

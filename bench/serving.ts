@@ -23,7 +23,7 @@ import { openRecommender } from '../src/recommend/open-recommender.js';
 import { post } from '../test/support/event-flood.js';
 import { startRedis } from '../test/support/redis.js';
 import { trainDemoModel } from './support/demo-model.js';
-import { runNextitem, startServerProcess } from './support/server-process.js';
+import { runNextitem, type ServerProcess, startServerProcess } from './support/server-process.js';
 
 const GOAL_P95_MS = 10;
 const CLAIMED_P95_MS = 48;
@@ -176,6 +176,22 @@ function row(name: string, values: number[]): string {
   return name.padEnd(26) + cells.map((cell) => String(cell).padStart(9)).join('');
 }
 
+/**
+ * Processor time so far, milliseconds over all processors: a busy machine shows in the latencies. The system samples the
+ * totals, so what is left for others is right to a few percent only.
+ */
+function processorTimes(server: ServerProcess) {
+  const all = cpus().map(({ times }) => times);
+  const sum = (of: (times: (typeof all)[number]) => number) =>
+    all.reduce((total, times) => total + of(times), 0);
+  const total = sum(({ user, nice, sys, idle, irq }) => user + nice + sys + idle + irq);
+  const idle = sum((times) => times.idle);
+  const { user, system } = process.cpuUsage();
+  const client = (user + system) / 1000;
+  const served = server.processorMs();
+  return { all: total, idle, client, server: served, others: total - idle - client - served };
+}
+
 const dir = await mkdtemp(join(tmpdir(), 'nextitem-bench-'));
 const redis = flags.store === 'redis' ? await startRedis({ appendonly: 'everysec' }) : null;
 try {
@@ -199,8 +215,12 @@ try {
     };
     const idle = server.memory();
     await load(server.url, shoppers, 0, WARM_UP_SECONDS);
+    const before = processorTimes(server);
     const measured = await load(server.url, shoppers, rate * WARM_UP_SECONDS, seconds);
     const busy = server.memory();
+    const after = processorTimes(server);
+    const share = (part: keyof typeof after) =>
+      `${Math.max(0, (100 * (after[part] - before[part])) / (after.all - before.all)).toFixed(0)}%`;
     console.log(
       `${rate} event + recommend pairs a second for ${seconds} s, open loop, after ${WARM_UP_SECONDS} s of warming up; ` +
         `${flags.store} store${redis === null ? '' : ' (appendfsync everysec)'}, ${flags.workers} worker(s), event log on, ` +
@@ -217,6 +237,9 @@ try {
     );
     console.log(
       `memory of the server: ${idle.nowMib.toFixed(0)} MiB after its start, ${busy.nowMib.toFixed(0)} MiB at the end, ${busy.peakMib.toFixed(0)} MiB at most`,
+    );
+    console.log(
+      `processors, about: ${share('server')} server, ${share('client')} this client, ${share('others')} everything else, ${share('idle')} idle`,
     );
     const errors = [...measured.errors].map(([what, count]) => `${count} x ${what}`);
     console.log(`errors: ${errors.length === 0 ? 'none' : errors.join('; ')}`);

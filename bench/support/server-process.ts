@@ -23,6 +23,8 @@ export interface ServerProcess {
   readonly url: string;
   /** Resident memory of the server and its workers, now and at its largest, MiB; 0 where the system does not tell. */
   memory(): { readonly nowMib: number; readonly peakMib: number };
+  /** Processor time the server and its workers took so far, milliseconds; 0 where the system does not tell. */
+  processorMs(): number;
   kill9(): Promise<void>;
   /** Asks it to end and waits until it has. */
   stop(): Promise<void>;
@@ -56,6 +58,7 @@ export async function startServerProcess(env: Readonly<Record<string, string>>):
   return {
     url: url.replace('localhost', '127.0.0.1'),
     memory: () => memoryOf(child.pid!),
+    processorMs: () => processorMsOf(child.pid!),
     async kill9() {
       for (const pid of [child.pid!, ...childrenOf(child.pid!)]) process.kill(pid, 'SIGKILL');
       await ended;
@@ -77,6 +80,20 @@ function memoryOf(pid: number): { nowMib: number; peakMib: number } {
     sum.peakMib += Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
   }
   return sum;
+}
+
+/** Linux counts processor time in hundredths of a second. */
+const TICK_MS = 10;
+
+function processorMsOf(pid: number): number {
+  let ticks = 0;
+  for (const each of [pid, ...childrenOf(pid)]) {
+    const stat = read(`/proc/${each}/stat`);
+    // The name in parentheses may hold anything; user and system time are the 12th and 13th field after it.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    ticks += Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
+  }
+  return ticks * TICK_MS;
 }
 
 /** The worker processes of a server. */

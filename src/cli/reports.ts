@@ -10,6 +10,14 @@ export function printReports(reports: readonly EvaluationReport[]): void {
   for (const report of reports) console.log(`\n${renderTable(report)}`);
 }
 
+/** One line per task: how often each method has the next item among the first 20. */
+export function summariseReports(reports: readonly EvaluationReport[]): string[] {
+  return reports.map(({ title, methods }) => {
+    const figures = methods.map(({ label, metrics }) => `${label} ${metrics['HR@20']!.mean.toFixed(3)}`);
+    return `${title}, HR@20: ${figures.join(', ')}`;
+  });
+}
+
 /** Saves the reports as evaluation.json and a page per task, the ranker's plots as SVG. Returns the pages' names. */
 export async function writeReports(
   workspace: Workspace,

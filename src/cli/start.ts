@@ -6,6 +6,7 @@ import { isOlistFolder } from '../data/olist.js';
 import { type CommandContext, run } from './run.js';
 import { configOf, serve, serveFlags, type ServeFlags } from './serve.js';
 import { parseTrainFlags, train } from './train.js';
+import { summariseReports } from './reports.js';
 import { readSource } from './source-options.js';
 
 export function registerStart(program: Command): void {
@@ -43,7 +44,8 @@ async function trainDemo(artifactsDir: string, context: CommandContext): Promise
     '--work',
     join(artifactsDir, 'work'),
   ]);
-  await train(await readSource(flags, context), flags, context);
+  const { reports } = await train(await readSource(flags, context), flags, context);
+  for (const line of summariseReports(reports)) context.say(`  ${line}`);
 }
 
 /** What to open, and a request to try with an item that the model knows. */

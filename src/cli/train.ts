@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { join } from 'node:path';
 import { versionOf } from '../domain/time.js';
+import { NextItemError } from '../errors.js';
 import { createSteps } from '../observability/progress.js';
 import { ensureLightgbm } from '../ranking/lightgbm/install.js';
 import { PIPELINE_STEPS, type PipelineResult, runPipeline } from '../training/pipeline.js';
@@ -43,7 +44,8 @@ export function registerTrain(program: Command): void {
     .action(
       run(async (context, flags: TrainFlags) => {
         const source = await readSource(flags, context);
-        const { bundleDir } = await train(source, flags, context);
+        const { bundleDir, reports } = await train(source, flags, context);
+        printReports(reports);
         console.log(bundleDir);
       }),
     );
@@ -75,7 +77,7 @@ function trainFlags(command: Command): Command {
     );
 }
 
-/** Trains on a source that was read, shows the results and writes reports beside the workspace's files. */
+/** Trains on a source that was read, with progress, and writes reports beside the workspace's files. */
 export async function train(
   source: ReadSource,
   flags: TrainFlags,
@@ -84,7 +86,7 @@ export async function train(
   const { say, signal } = context;
   const trainedAtMs = flags.clock ?? Date.now();
   const workspace = new Workspace(flags.work);
-  if (flags.ranker) await prepareLightgbm(context);
+  const withRanker = flags.ranker && (await prepareLightgbm(context));
   const steps = createSteps([...PIPELINE_STEPS]);
   const hooks = progressHooks(signal, steps);
   const result = await runPipeline(
@@ -97,7 +99,7 @@ export async function train(
       trainedAtMs,
       source: source.info,
       serveTables: flags.serveTables,
-      withRanker: flags.ranker,
+      withRanker,
       evaluate: flags.evaluate,
     },
     {
@@ -112,16 +114,23 @@ export async function train(
   hooks.finish();
   steps.finish(`model ${result.bundleDir}`);
   if (result.reports.length > 0) {
-    printReports(result.reports);
     const pages = await writeReports(workspace, result.reports, result.ranker);
     say(`reports: ${pages.map((page) => join(flags.work, page)).join(', ')}`);
   }
   return result;
 }
 
-/** Builds the LightGBM library if it is missing and can be built; training says what is wrong if it cannot. */
-async function prepareLightgbm(context: CommandContext): Promise<void> {
+/** Builds the LightGBM library if it is missing. Where that cannot be done, says why; there is no ranker then. */
+async function prepareLightgbm({ say, signal }: CommandContext): Promise<boolean> {
   const progress = installProgress();
-  await ensureLightgbm({ onProgress: progress.update, signal: context.signal }).catch(() => undefined);
-  progress.finish();
+  try {
+    await ensureLightgbm({ onProgress: progress.update, signal });
+    return true;
+  } catch (error) {
+    if (!(error instanceof NextItemError && error.code.startsWith('lightgbm_'))) throw error;
+    say(`\nwarning: no ranker, item-to-item only.\n  ${error.message}\n  ${error.fix}\n`);
+    return false;
+  } finally {
+    progress.finish();
+  }
 }
