@@ -1,5 +1,5 @@
 import { type CodedColumn } from '../data/catalogue.js';
-import { SessionScorer } from '../recommend/session-scorer.js';
+import { type SessionScorer } from '../recommend/session-scorer.js';
 import { CandidateSet } from '../retrieval/candidate-set.js';
 import { type Retriever } from '../retrieval/retriever.js';
 import { RowSumRetriever } from '../retrieval/row-sum.js';
