@@ -5,6 +5,7 @@ import { registerErase } from './erase.js';
 import { registerLightgbm } from './lightgbm.js';
 import { registerModels } from './models.js';
 import { registerReplay } from './replay.js';
+import { fail } from './run.js';
 import { registerServe } from './serve.js';
 import { registerSimulate } from './simulate.js';
 import { registerStart } from './start.js';
@@ -47,4 +48,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-await program.parseAsync();
+// Commands report their own errors; this is for those of their options, which are read before a command begins.
+await program.parseAsync().catch(fail);

@@ -8,6 +8,8 @@ export interface CommandContext {
   readonly say: (line: string) => void;
 }
 
+const say = (line: string) => void process.stderr.write(`${line}\n`);
+
 /** Wraps a command: interruption, and errors told as what happened, where, and what to do. */
 export function run<A extends unknown[]>(
   action: (context: CommandContext, ...args: A) => Promise<void>,
@@ -20,12 +22,11 @@ export function run<A extends unknown[]>(
     };
     process.on('SIGINT', stop);
     process.on('SIGTERM', stop);
-    const say = (line: string) => void process.stderr.write(`${line}\n`);
     try {
       await action({ signal: controller.signal, say }, ...args);
     } catch (error) {
-      process.exitCode = controller.signal.aborted ? 130 : 1;
-      report(error, say);
+      // What fails because of an interruption is an interruption, whatever it says.
+      fail(controller.signal.aborted ? controller.signal.reason : error);
     } finally {
       process.off('SIGINT', stop);
       process.off('SIGTERM', stop);
@@ -33,8 +34,12 @@ export function run<A extends unknown[]>(
   };
 }
 
-function report(error: unknown, say: (line: string) => void): void {
+/** Tells an error on standard error and sets the exit code: 130 for an interruption, else 1. */
+export function fail(failure: unknown): void {
+  const error = fileError(failure) ?? failure;
+  process.exitCode = 1;
   if (error instanceof NextItemError) {
+    if (error.code === 'interrupted') process.exitCode = 130;
     const where = error.where === undefined ? '' : `\n  where: ${error.where}`;
     say(
       `\nerror: ${ERRORS[error.code].title} [${error.code}]\n  ${error.detail.replaceAll('\n', '\n  ')}${where}\n  fix:   ${error.fix}`,
@@ -42,6 +47,13 @@ function report(error: unknown, say: (line: string) => void): void {
     return;
   }
   say(`\nerror: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+}
+
+/** What the file system refused (no permission, no space, not a folder) as an error that says what to do. */
+function fileError(failure: unknown): NextItemError | null {
+  const { message, path, syscall } = failure as NodeJS.ErrnoException;
+  if (!(failure instanceof Error) || path === undefined || syscall === undefined) return null;
+  return new NextItemError('file_failed', message, path, { cause: failure });
 }
 
 /** A command-line argument as a whole number within bounds. @throws NextItemError `invalid_option` */

@@ -120,13 +120,14 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
 
   // One event a row, everything beyond session, item and time optional.
   events: (first) =>
-    has(first, 'session_id', 'item_id', 'timestamp_ms')
+    has(first, 'session_id', 'item_id', 'timestamp_ms') || has(first, 'session_id', 'item_id', 'timestamp')
       ? {
           columns: {
             session: 'session_id',
             user: ['user_id', 'customer_id'],
             item: 'item_id',
-            time: 'timestamp_ms',
+            // The column the API calls timestamp may hold milliseconds or dates.
+            time: ['timestamp_ms', 'timestamp'],
             type: 'event_type',
             split: 'split',
             eventId: 'event_id',
@@ -167,7 +168,7 @@ export const PRESET_COLUMNS: Readonly<Record<PresetName, string>> = {
   retailrocket: 'timestamp, visitorid, event, itemid',
   diginetica: 'sessionId, itemId, timeframe, eventdate',
   srgnn: 'session_id, item_id, order_index',
-  events: 'session_id, item_id, timestamp_ms',
+  events: 'session_id, item_id, timestamp_ms or timestamp',
   yoochoose:
     'no header; session, time, item, category (clicks) or session, time, item, price, quantity (buys)',
 };

@@ -110,6 +110,15 @@ describe('readEvents, presets found by the columns', () => {
     expect(rejects).toMatchObject({ total: 0, dropped: { cancel: 1 } });
   });
 
+  it("events: the API's own column names, times as dates or milliseconds", async () => {
+    const path = await folder.write(
+      'api.csv',
+      'session_id,item_id,event_type,timestamp\ns,a,view,2026-01-01T00:00:00Z\ns,b,add_to_cart,1767225700000\n',
+    );
+    const { events } = await readEvents({ paths: [path] });
+    expect(sessionsOf(events)).toEqual(['s: a view 1767225600000, b add_to_cart 1767225700000']);
+  });
+
   it('log: segments in order, repeated event ids of one session counted once', async () => {
     const line = (session: string, item: string, id?: string) =>
       JSON.stringify({
