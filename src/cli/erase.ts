@@ -6,7 +6,7 @@ import { NextItemError } from '../errors.js';
 import { eventLogFolder, featureLogFolder } from '../http/services.js';
 import { FeatureLog } from '../recommend/feature-log.js';
 import { configuredStore } from '../sessions/configured-store.js';
-import { openEventLog, readEventLog } from '../sessions/event-log.js';
+import { openEventLog, readEventLog, sessionsOfUser } from '../sessions/event-log.js';
 import { openSessionStore } from '../sessions/open-session-store.js';
 import { type CommandContext, run } from './run.js';
 
@@ -57,8 +57,7 @@ interface Who {
 async function eventsOf(who: Who, dir: string): Promise<number> {
   if (!existsSync(dir)) return 0;
   if (who.userId !== undefined) {
-    for await (const events of readEventLog(dir))
-      for (const { sessionId, userId } of events) if (userId === who.userId) who.sessionIds.add(sessionId);
+    for (const sessionId of await sessionsOfUser(dir, who.userId)) who.sessionIds.add(sessionId);
   }
   let count = 0;
   for await (const events of readEventLog(dir))

@@ -51,8 +51,9 @@ export function fail(failure: unknown): void {
 
 /** What the file system refused (no permission, no space, not a folder) as an error that says what to do. */
 function fileError(failure: unknown): NextItemError | null {
-  const { message, path, syscall } = failure as NodeJS.ErrnoException;
-  if (!(failure instanceof Error) || path === undefined || syscall === undefined) return null;
+  if (!(failure instanceof Error)) return null;
+  const { message, code, path, syscall } = failure as NodeJS.ErrnoException;
+  if (syscall === undefined || (path === undefined && code !== 'ENOSPC')) return null;
   return new NextItemError('file_failed', message, path, { cause: failure });
 }
 

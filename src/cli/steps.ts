@@ -18,6 +18,7 @@ import {
   trainingFlags,
   type TrainingFlags,
   trainingSettings,
+  versionName,
 } from './training-options.js';
 
 /** The steps of `nextitem train`, each alone. They hand their results to each other through the --work folder. */
@@ -131,7 +132,11 @@ function registerExportBundle(program: Command): void {
     .description('Builds the tables that serve, over all events, and writes the bundle.')
     .addOption(workFlag())
     .addOption(artifactsFlag())
-    .option('--model-version <name>', "the bundle's name (default: the time, as YYYYMMDD-HHMMSS)")
+    .option(
+      '--model-version <name>',
+      "the bundle's name (default: the time, as YYYYMMDD-HHMMSS)",
+      versionName,
+    )
     .option('--clock <time>', 'the time to take for now, for a repeatable bundle', clockTime)
     .action(
       run(

@@ -65,7 +65,11 @@ function trainFlags(command: Command): Command {
     .optionsGroup('Result:')
     .addOption(artifactsFlag())
     .addOption(workFlag())
-    .option('--model-version <name>', "the bundle's name (default: the time, as YYYYMMDD-HHMMSS)")
+    .option(
+      '--model-version <name>',
+      "the bundle's name (default: the time, as YYYYMMDD-HHMMSS)",
+      versionName,
+    )
     .option('--clock <time>', 'the time to take for now, for a repeatable bundle', clockTime)
     .addOption(
       new Option(

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { isVersion } from '../bundle/names.js';
 import { NextItemError } from '../errors.js';
 import { createProgress, type Progress, type Steps } from '../observability/progress.js';
 import { DEFAULT_TRAINING_SETTINGS, type TrainingSettings } from '../training/settings.js';
@@ -35,7 +36,7 @@ export function trainingFlags(command: Command): Command {
     )
     .option(
       '--max-queries <n>',
-      'session prefixes the ranker learns from, at most',
+      'session prefixes the ranker learns from, at most; about 30 kB of memory each',
       wholeNumber('--max-queries', 100, 10_000_000),
       examples.maxQueries,
     )
@@ -51,7 +52,11 @@ export function trainingSettings(flags: TrainingFlags): TrainingSettings {
     ...DEFAULT_TRAINING_SETTINGS,
     seed: flags.seed,
     testShare: flags.testShare,
-    examples: { ...DEFAULT_TRAINING_SETTINGS.examples, maxQueries: flags.maxQueries },
+    examples: {
+      maxQueries: flags.maxQueries,
+      // Who asks for more queries wants them all: about a hundred candidates each.
+      maxRows: Math.max(DEFAULT_TRAINING_SETTINGS.examples.maxRows, flags.maxQueries * 100),
+    },
     ranker: {
       ...DEFAULT_TRAINING_SETTINGS.ranker,
       ...(rounds === undefined ? {} : { rounds }),
@@ -85,6 +90,16 @@ export function progressHooks(signal: AbortSignal, steps?: Steps): TrainingHooks
       current.progress.update(done, label === activity ? undefined : activity.slice('tables: '.length));
     },
   };
+}
+
+/** A name a bundle can have. @throws NextItemError `invalid_option` */
+export function versionName(text: string): string {
+  if (isVersion(text)) return text;
+  throw new NextItemError(
+    'invalid_option',
+    `"${text}" is not 1 to 64 letters, digits, '.', '_' or '-', beginning with a letter or digit`,
+    '--model-version',
+  );
 }
 
 /** RFC 3339 or milliseconds, for runs that are to be repeated to the byte. @throws NextItemError `invalid_option` */

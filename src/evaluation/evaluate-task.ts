@@ -55,11 +55,12 @@ export async function evaluateTask(
   for (let n = 0; n < task.cases.length; n++) {
     const question = task.cases[n]!;
     query.fromTable(task.events, question.start, question.end);
+    if (task.hideKnownItems) visible.hide(task.events.itemIndex.subarray(question.start, question.end));
     for (const run of runs) {
       const started = performance.now();
       const ranked = run.method.rank(query);
       run.millis[n] = performance.now() - started;
-      const { items, scores, count } = task.hideKnownItems ? visible.without(query, ranked) : ranked;
+      const { items, scores, count } = task.hideKnownItems ? visible.of(ranked) : ranked;
       const add = (accumulator: EvaluationAccumulator) =>
         accumulator.addScored(question.cluster, items, scores, count, question.nextItem, question.remaining);
       add(run.total);
@@ -159,21 +160,32 @@ function breakdownDimensions(task: EvaluationTask, popularity: Float32Array): Di
   return dimensions;
 }
 
-/** A ranked list without the items of the session. */
+/** A ranked list without the items of the session: all of them, also those before the query's window. */
 class VisibleItems {
   private items = new Uint32Array(1024);
   private scores = new Float64Array(1024);
+  /** [items] number of the last question that hides the item. */
+  private readonly hiddenIn: Uint32Array;
+  private question = 0;
 
-  constructor(private readonly itemCount: number) {}
+  constructor(private readonly itemCount: number) {
+    this.hiddenIn = new Uint32Array(itemCount);
+  }
 
-  without(query: SessionQuery, ranked: RankedItems): RankedItems {
+  /** From now on these items are hidden, and no others. */
+  hide(items: Uint32Array): void {
+    this.question++;
+    for (const item of items) this.hiddenIn[item] = this.question;
+  }
+
+  of(ranked: RankedItems): RankedItems {
     if (ranked.count > this.items.length) {
       this.items = new Uint32Array(Math.min(this.itemCount, ranked.count * 2));
       this.scores = new Float64Array(this.items.length);
     }
     let count = 0;
     for (let i = 0; i < ranked.count; i++) {
-      if (query.distinctOf(ranked.items[i]!) >= 0) continue;
+      if (this.hiddenIn[ranked.items[i]!] === this.question) continue;
       this.items[count] = ranked.items[i]!;
       this.scores[count++] = ranked.scores[i]!;
     }

@@ -26,9 +26,11 @@ export class CatalogueFeatures implements FeatureGroup {
   constructor(private readonly catalogue: Catalogue) {
     const { category, brand, seller, price, weightGrams, volumeCm3 } = catalogue;
     this.codes = [category, brand, seller].map((column) => (column === null ? null : column.codes));
-    // One unit added: free and weightless items stay finite.
+    // One unit added: free and weightless items stay finite. What is negative or infinite is no price: unknown.
     const logOf = (values: Float32Array | null) =>
-      values === null ? null : values.map((value) => Math.log1p(value));
+      values === null
+        ? null
+        : values.map((value) => (value >= 0 && value < Infinity ? Math.log1p(value) : NaN));
     this.logPrice = logOf(price);
     this.logWeight = logOf(weightGrams);
     this.logVolume = logOf(volumeCm3);

@@ -88,6 +88,8 @@ export class SessionKnnRetriever implements Retriever {
 
   /** Adds one neighbour's items to the scores. */
   private vote(session: number, similarity: number, match: number, out: CandidateSet): void {
+    // A neighbour so old that its weight is too small for a float has no vote.
+    if (similarity === 0) return;
     const { items, itemsOffsets } = this.index;
     const start = itemsOffsets[session]!;
     const end = itemsOffsets[session + 1]!;

@@ -52,6 +52,14 @@ export async function* readEventLog(
   }
 }
 
+/** The sessions of a log in which an event names a user, also those that live no more. Reads all of the log. */
+export async function sessionsOfUser(dir: string, userId: string): Promise<Set<string>> {
+  const sessionIds = new Set<string>();
+  for await (const events of readEventLog(dir))
+    for (const event of events) if (event.userId === userId) sessionIds.add(event.sessionId);
+  return sessionIds;
+}
+
 /**
  * Writes what {@link readEventLog} reads into one new JSON Lines file, for tools that read files, and returns the
  * number of events. Throws if the file exists.

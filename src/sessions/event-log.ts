@@ -23,6 +23,7 @@ export { type LoggedEvent } from './event-log-record.js';
 export {
   readEventLog,
   readEventLogFiles,
+  sessionsOfUser,
   snapshotEventLog,
   type ReadEventLogOptions,
 } from './event-log-reader.js';
@@ -41,6 +42,8 @@ export interface EventLogOptions {
 
 /** The append-only log of accepted events, from which models are trained again. */
 export interface EventLog {
+  readonly dir: string;
+
   /**
    * Resolves when the events are on disk (fdatasync), in this order; all callers waiting at a time share one sync.
    * Rejects with `event_log_unavailable` if they could not be written; the next call tries afresh.
@@ -93,7 +96,7 @@ interface PendingLine {
 }
 
 class SegmentLog implements EventLog {
-  private readonly dir: string;
+  readonly dir: string;
   private readonly clock: Clock;
   private readonly segmentBytes: number;
   private readonly owner = newOwner();

@@ -60,6 +60,8 @@ export function buildPairTable(
       const from = Math.max(sessionOffsets[s]!, e - lookBack);
       const to = Math.min(sessionOffsets[s + 1]! - 1, e + lookAhead);
       const weight = sessionWeight[s]!;
+      // Decades old: its weight is too small for a float, and the sums take only weights above 0.
+      if (weight === 0) continue;
       for (let j = from; j <= to; j++) {
         const b = itemIndex[j]!;
         if (b === a) continue;

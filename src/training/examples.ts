@@ -54,41 +54,34 @@ export async function buildExamples(
   const { sessionOffsets, itemIndex } = events;
   const scorer = new SessionScorer(tables, retrieval, null);
   const width = scorer.featureSet.count;
-  const random = new Random(options.seed);
   const query = new SessionQuery();
 
-  const blockEvents = sessionOffsets[block.end]! - sessionOffsets[block.start]!;
-  const prefixes = blockEvents - (block.end - block.start);
-  const keepShare = Math.min(1, settings.maxQueries / Math.max(1, prefixes));
+  const { targets, sessionOf } = questions(events, block);
+  // In random order, so that whichever limit ends it, what was asked is a fair sample of the whole block.
+  const asked = new Random(options.seed).shuffle(targets).subarray(0, settings.maxQueries);
   const rows = new RowStore(width, settings.maxRows);
   const groupSizes: number[] = [];
   const sessions: number[] = [];
   const prefixLengths: number[] = [];
   let queries = 0;
 
-  for (let s = block.start; s < block.end; s++) {
-    const start = sessionOffsets[s]!;
-    const stop = sessionOffsets[s + 1]!;
-    for (let end = start + 1; end < stop; end++) {
-      if (keepShare < 1 && random.next() >= keepShare) continue;
-      queries++;
-      query.fromTable(events, start, end);
-      const candidates = scorer.describe(query);
-      const right = candidates.candidateOf(itemIndex[end]!);
-      if (
-        right >= 0 &&
-        candidates.count > 1 &&
-        rows.add(scorer.features, candidates.items, candidates.count, right)
-      ) {
-        groupSizes.push(candidates.count);
-        sessions.push(s);
-        prefixLengths.push(end - start);
-      }
-      if (queries % 256 === 0) {
-        options.onProgress?.(queries, Math.round(prefixes * keepShare));
-        await new Promise(setImmediate);
-        options.signal?.throwIfAborted();
-      }
+  for (const end of asked) {
+    const session = sessionOf(end);
+    const start = sessionOffsets[session]!;
+    query.fromTable(events, start, end);
+    const candidates = scorer.describe(query);
+    const right = candidates.candidateOf(itemIndex[end]!);
+    if (right >= 0 && candidates.count > 1) {
+      if (!rows.add(scorer.features, candidates.items, candidates.count, right)) break;
+      groupSizes.push(candidates.count);
+      sessions.push(session);
+      prefixLengths.push(end - start);
+    }
+    queries++;
+    if (queries % 256 === 0) {
+      options.onProgress?.(queries, asked.length);
+      await new Promise(setImmediate);
+      options.signal?.throwIfAborted();
     }
   }
   return {
@@ -99,6 +92,20 @@ export async function buildExamples(
     prefixLengths: Uint32Array.from(prefixLengths),
     queries,
   };
+}
+
+/** The events of a block that have one before them in their session, in time, and the session of each. */
+function questions({ sessionOffsets }: EventTable, { start, end }: LabelBlock) {
+  const first = sessionOffsets[start]!;
+  const count = sessionOffsets[end]! - first;
+  const sessions = new Uint32Array(count);
+  const targets = new Uint32Array(count - (end - start));
+  let used = 0;
+  for (let s = start; s < end; s++) {
+    sessions.fill(s, sessionOffsets[s]! - first, sessionOffsets[s + 1]! - first);
+    for (let e = sessionOffsets[s]! + 1; e < sessionOffsets[s + 1]!; e++) targets[used++] = e;
+  }
+  return { targets, sessionOf: (event: number) => sessions[event - first]! };
 }
 
 /** Growing columns of example rows, up to a limit. */
@@ -137,7 +144,7 @@ class RowStore {
   }
 
   private grow(): void {
-    this.capacity *= 2;
+    this.capacity = Math.min(2 * this.capacity, Math.max(this.maxRows, this.capacity + 1));
     const features = new Float32Array(this.capacity * this.width);
     features.set(this.features);
     this.features = features;

@@ -49,7 +49,8 @@ export function splitByTime(events: EventTable, settings: TrainingSettings): Spl
   if (length < 1 || trainSessions - 2 * length < 1) {
     throw new NextItemError(
       'too_little_data',
-      `${sessions} sessions cannot be split into training, label blocks and test`,
+      `${sessions} sessions cannot be split in time into training, label blocks and test` +
+        (endTogether(events) ? ': they all end at the same moment' : ''),
     );
   }
   const validation = trainSessions - length;
@@ -60,6 +61,13 @@ export function splitByTime(events: EventTable, settings: TrainingSettings): Spl
       { name: 'validation', start: validation, end: trainSessions },
     ],
   };
+}
+
+function endTogether({ sessionOffsets, timestampMs }: EventTable): boolean {
+  const last = timestampMs.at(-1);
+  return (
+    sessionOffsets.length > 2 && sessionOffsets.subarray(1).every((end) => timestampMs[end - 1] === last)
+  );
 }
 
 /** Sessions that end at one moment stay on one side of the cut. */

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { type SessionEvent } from '../../domain/event.js';
 import { NextItemError } from '../../errors.js';
+import { sessionsOfUser } from '../../sessions/event-log.js';
 import { type App } from '../app-type.js';
 import { type AppDependencies } from '../dependencies.js';
 import { errorAnswers } from '../schemas/answers.js';
@@ -89,18 +90,26 @@ export function sessionRoutes(app: App, { config, store, eventLog, featureLog }:
         operationId: 'eraseUser',
         tags: ['sessions'],
         summary: 'Erase everything of a shopper',
-        description: 'All live sessions that carried the user id, and all their events in the logs.',
+        description:
+          'Every session that ever named the user id, as a whole: from the store and from all logs, also sessions that live no more.',
         params: Type.Object({ user_id: UserId }),
         response: { 200: Erased, ...errorAnswers(400, 503) },
       },
     },
     async (request) => {
       const { user_id: userId } = request.params;
-      const sessionIds = await store.deleteUser(userId);
+      const sessionIds = new Set(eventLog === null ? [] : await sessionsOfUser(eventLog.dir, userId));
+      const live = await store.deleteUser(userId);
+      let erased = live.length;
+      for (const sessionId of live) sessionIds.add(sessionId);
+      for (const sessionId of sessionIds) {
+        if (await store.delete(sessionId)) erased++;
+        await eventLog?.erase({ sessionId });
+      }
+      await featureLog?.erase({ sessionIds: [...sessionIds], userId });
+      // Last: after a failure these events still lead a retry to the sessions.
       await eventLog?.erase({ userId });
-      for (const sessionId of sessionIds) await eventLog?.erase({ sessionId });
-      await featureLog?.erase({ sessionIds, userId });
-      return { status: 'success' as const, sessions: sessionIds.length };
+      return { status: 'success' as const, sessions: erased };
     },
   );
 }

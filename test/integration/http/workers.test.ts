@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand, type Served, until } from '../../support/served.js';
@@ -11,21 +12,7 @@ describe.skipIf(process.platform !== 'linux')('two workers', () => {
   beforeAll(async () => void (served = await runCommand(['serve', '--workers', '2'])));
   afterAll(() => served.cleanUp());
 
-  /** Process ids of the workers. */
-  function workers(): number[] {
-    return readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name))
-      .filter((name) => {
-        try {
-          const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
-          const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-          return Number(parent) === served.child.pid && state !== 'Z';
-        } catch {
-          return false; // ended meanwhile
-        }
-      })
-      .map(Number);
-  }
+  const workers = (): number[] => workersOf(served);
 
   function valueOf(metrics: string, series: string): number {
     const line = metrics.split('\n').find((each) => each.startsWith(`${series} `));
@@ -79,6 +66,33 @@ describe.skipIf(process.platform !== 'linux')('two workers', () => {
     await until(() => pids.every((pid) => !isAlive(pid)));
   });
 
+  it('finish what they accepted when Ctrl-C reaches all of them at once, and log nothing twice', async () => {
+    const terminal = await runCommand(['serve', '--workers', '2']);
+    try {
+      const body = JSON.stringify({ ...EVENT, session_id: 'half' });
+      const sockets = await Promise.all([terminal.socket(), terminal.socket(), terminal.socket()]);
+      const answers = sockets.map(() => '');
+      sockets.forEach((socket, i) => {
+        socket.on('data', (chunk: Buffer) => (answers[i] += chunk.toString()));
+        socket.write(
+          `POST /event HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n{`,
+        );
+      });
+      for (let i = 0; i < 4; i++) await terminal.post('/event', { ...EVENT, session_id: 'whole' });
+
+      for (const pid of [terminal.child.pid!, ...workersOf(terminal)]) process.kill(pid, 'SIGINT');
+      await until(() => terminal.output().includes('shutting down'));
+      sockets.forEach((socket) => socket.write(body.slice(1)));
+      await Promise.all(sockets.map((socket) => once(socket, 'close')));
+      for (const answer of answers) expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+      expect(await terminal.exited).toBe(0);
+      expect(terminal.output().match(/listening/gi)).toHaveLength(1);
+      expect(terminal.output().match(/shutting down/g)).toHaveLength(1);
+    } finally {
+      await terminal.cleanUp();
+    }
+  });
+
   it('say why they cannot start', async () => {
     const failed = await runCommand(['serve', '--workers', '2'], {
       REDIS_HOST: '127.0.0.1',
@@ -89,6 +103,22 @@ describe.skipIf(process.platform !== 'linux')('two workers', () => {
     await failed.cleanUp();
   });
 });
+
+/** Process ids of a server's workers. */
+function workersOf({ child }: Served): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => {
+      try {
+        const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
+        const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+        return Number(parent) === child.pid && state !== 'Z';
+      } catch {
+        return false; // ended meanwhile
+      }
+    })
+    .map(Number);
+}
 
 function isAlive(pid: number): boolean {
   try {

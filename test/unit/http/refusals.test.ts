@@ -156,6 +156,7 @@ describe('broken HTTP', () => {
       'POST /event HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\na',
       400,
     ],
+    ['an over-long address', `GET /items/${'x'.repeat(40_000)}/similar HTTP/1.1\r\nHost: x\r\n\r\n`, 431],
     ['enormous headers', `GET /health HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(40_000)}\r\n\r\n`, 431],
   ])('%s gets a problem and the end of the connection', async (_, bytes, status) => {
     const answer = await answerTo(bytes);
@@ -163,6 +164,18 @@ describe('broken HTTP', () => {
     expect(answer.toLowerCase()).toContain('content-type: application/problem+json');
     const body = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')));
     expect(body).toMatchObject({ status });
+  });
+
+  it.each([
+    ['in the middle of its headers', 'POST /event HTTP/1.1\r\nHost: x\r\nContent-'],
+    [
+      'in the middle of its body',
+      'POST /event HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{',
+    ],
+  ])('a client that falls silent %s is cut off', async (_, bytes) => {
+    const answer = await answerTo(bytes, false);
+    expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+    expect(answer).toContain('"code":"request_timeout"');
   });
 
   it('still answers others afterwards', async () => {

@@ -133,6 +133,7 @@ describe('GET /metrics', () => {
       'nextitem_http_requests_total{route="/session/:session_id",method="GET",status="404"} 5',
       'nextitem_events_total{type="view",outcome="accepted"} 1',
       'nextitem_events_total{type="view",outcome="duplicate"} 1',
+      'nextitem_events_total{type="any",outcome="refused"} 1',
       'nextitem_stage_duration_seconds_count{stage="store_append"} 2',
       'nextitem_stage_duration_seconds_count{stage="session_read"} 1',
       'nextitem_stage_duration_seconds_count{stage="candidates"} 1',

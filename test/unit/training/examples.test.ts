@@ -39,10 +39,19 @@ describe('buildExamples', () => {
 
   it('stays within its limits', async () => {
     const fewer = await examplesOf(events, { maxQueries: 100 });
-    expect(fewer.queries).toBeLessThan(200);
+    expect(fewer.queries).toBe(100);
     const small = await examplesOf(events, { maxRows: 5000 });
     expect(small.rows).toBeLessThanOrEqual(5000);
     expect(small.rows).toBeGreaterThan(4000);
+  });
+
+  it('asks a sample of the whole block when rows are few, not its beginning', async () => {
+    const { sessions } = await examplesOf(events, { maxRows: 5000 });
+    const place = (s: number) => (s - block.start) / (block.end - block.start);
+    const mean = sessions.reduce((sum, s) => sum + place(s), 0) / sessions.length;
+    expect(mean).toBeGreaterThan(0.3);
+    expect(mean).toBeLessThan(0.7);
+    expect(Math.max(...sessions)).toBeGreaterThan(block.start + 0.8 * (block.end - block.start));
   });
 
   it('sees nothing of the label sessions, the label included: the features do not change with them', async () => {

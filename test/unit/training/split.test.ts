@@ -33,6 +33,12 @@ describe('splitByTime', () => {
     expect(splitByTime(events, settings).testStart).toBe(15);
   });
 
+  it('says so when all sessions end at one moment', () => {
+    const events = eventTable(sessions(100));
+    events.timestampMs.fill(events.timestampMs[0]!);
+    expect(() => splitByTime(events, settings)).toThrow('end at the same moment');
+  });
+
   it('refuses too few sessions', () => {
     expect(() => splitByTime(eventTable(sessions(3)), settings)).toThrow(/cannot be split/);
   });
