@@ -17,6 +17,7 @@ import {
   trainingFlags,
   type TrainingFlags,
   trainingSettings,
+  versionName,
 } from './training-options.js';
 
 export interface TrainFlags extends SourceFlags, TrainingFlags {
