@@ -22,7 +22,15 @@ export function registerModels(program: Command): void {
     .action(
       run(async (_context, flags: { artifacts: string }) => {
         for (const version of await listBundles(flags.artifacts)) {
-          const { manifest } = await openBundle(join(flags.artifacts, version));
+          const bundle = await openBundle(join(flags.artifacts, version)).catch((error: unknown) => {
+            if (error instanceof NextItemError) return error;
+            throw error;
+          });
+          if (bundle instanceof NextItemError) {
+            console.log(`${version}  cannot be used: ${bundle.detail} [${bundle.code}]`);
+            continue;
+          }
+          const { manifest } = bundle;
           const { items, sessions } = manifest.counts;
           const ranker =
             manifest.featureNames.length === 0

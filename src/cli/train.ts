@@ -1,4 +1,6 @@
 import { Command, Option } from 'commander';
+import { constants } from 'node:fs';
+import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { versionOf } from '../domain/time.js';
 import { NextItemError } from '../errors.js';
@@ -91,6 +93,11 @@ export async function train(
   const { say, signal } = context;
   const trainedAtMs = flags.clock ?? Date.now();
   const workspace = new Workspace(flags.work);
+  // A folder that cannot be written to is better known now than after the training.
+  for (const folder of [flags.artifacts, flags.work]) {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+  }
   const withRanker = flags.ranker && (await prepareLightgbm(context));
   const steps = createSteps([...PIPELINE_STEPS]);
   const hooks = progressHooks(signal, steps);

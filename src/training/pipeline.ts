@@ -91,6 +91,8 @@ export async function runPipeline(
       )
     : [];
 
+  warnOfWeakRanker(reports, hooks);
+
   hooks.onStep?.('write bundle');
   const bundleDir = await exportBundle(dataset, tables, ranker, reports, options, hooks);
   return { bundleDir, dataset, ranker, reports };
@@ -143,6 +145,22 @@ async function rankerOrWarning(dataset: Dataset, hooks: PipelineHooks): Promise<
     if (!(error instanceof NextItemError) || !bearable.includes(error.code)) throw error;
     hooks.onWarning?.(`No ranker, item-to-item only. ${error.message}. ${error.fix}`);
     return null;
+  }
+}
+
+/** A ranker that learned next to nothing is written all the same, but not without a word. */
+function warnOfWeakRanker(reports: readonly EvaluationReport[], hooks: PipelineHooks): void {
+  for (const { title, comparisons } of reports) {
+    const weaker = comparisons.find(
+      ({ method, against, metric, high }) =>
+        method === 'ranker' && against === 'item_to_item' && metric === 'HR@20' && high < 0,
+    );
+    if (weaker === undefined) continue;
+    hooks.onWarning?.(
+      `On the task "${title}" the ranker finds less than item-to-item alone: HR@20 differs by ` +
+        `${weaker.difference.toFixed(3)} (${weaker.low.toFixed(3)} to ${weaker.high.toFixed(3)}). ` +
+        'Train on more sessions, or serve item-to-item: --no-ranker.',
+    );
   }
 }
 

@@ -9,6 +9,8 @@ import { type EvaluationReport } from '../metrics/evaluation-report.js';
 /** Raised when what a step saves changes: results of another version are not read. */
 const STAGE_FORMAT = 1;
 
+const REPORTS = 'evaluation.json';
+
 /** The steps in order; a step's result is void once an earlier one ran again. */
 const STAGES = ['dataset', 'baselines', 'ranker'] as const;
 export type Stage = (typeof STAGES)[number];
@@ -42,8 +44,9 @@ export class Workspace {
     await writeFile(await this.path(name), text);
   }
 
-  /** Replaces a step's result and removes those of the steps after a new dataset, which were made from the old one. */
+  /** Replaces a step's result and removes what was made from the old one: after a new dataset all, always the reports. */
   async save(stage: Stage, result: StageResult): Promise<void> {
+    await rm(join(this.dir, REPORTS), { force: true });
     for (const stale of stage === 'dataset' ? STAGES : [stage]) {
       await rm(join(this.dir, '.stages', stale), { recursive: true, force: true });
     }
@@ -91,6 +94,6 @@ export class Workspace {
 
 /** The reports of the last evaluation in a workspace; none if it was not evaluated. */
 export async function loadReports(workspace: Workspace): Promise<EvaluationReport[]> {
-  const text = await readFile(join(workspace.dir, 'evaluation.json'), 'utf8').catch(() => '[]');
+  const text = await readFile(join(workspace.dir, REPORTS), 'utf8').catch(() => '[]');
   return JSON.parse(text) as EvaluationReport[];
 }
