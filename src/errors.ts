@@ -101,7 +101,11 @@ export const ERRORS = {
     title: 'The address cannot be listened on',
     fix: 'End the process that has it, or choose another port with --port or API_PORT.',
   },
-  file_failed: { status: 500, title: 'A file or folder cannot be read or written', fix: 'Check that the path is right, that this user may write there, and that the disk has room.' },
+  file_failed: {
+    status: 500,
+    title: 'A file or folder cannot be read or written',
+    fix: 'Check that the path is right, that this user may write there, and that the disk has room.',
+  },
   interrupted: {
     status: 500,
     title: 'Interrupted',
