@@ -2,6 +2,7 @@ import { type CodedColumn } from '../data/catalogue.js';
 import { type SessionScorer } from '../recommend/session-scorer.js';
 import { CandidateSet } from '../retrieval/candidate-set.js';
 import { type Retriever } from '../retrieval/retriever.js';
+import { RevisitRetriever } from '../retrieval/revisit.js';
 import { RowSumRetriever } from '../retrieval/row-sum.js';
 import { QUERY_EVENTS, type SessionQuery } from '../retrieval/session-query.js';
 import { type Attribute, type TableSet } from '../tables/table-set.js';
@@ -87,13 +88,7 @@ export function rankerMethod(scorer: SessionScorer): RankingMethod {
 
 /** The session's own items, the most recent first, then popular ones. */
 export function repeatLastMethod(tables: TableSet): RankingMethod {
-  return listMethod(tables, 'repeat_last', 'Repeat last', {
-    name: 'revisit',
-    retrieve(query, out) {
-      for (let d = 0; d < query.distinctCount; d++)
-        out.add(query.distinctItems[d]!, 2 + 1 / (1 + query.lags[d]!));
-    },
-  });
+  return listMethod(tables, 'repeat_last', 'Repeat last', new RevisitRetriever());
 }
 
 /** The most popular items that share an attribute with the last item, then popular ones. */
@@ -108,7 +103,7 @@ export function sameAttributeMethod(tables: TableSet, attribute: Attribute): Ran
       if (code < 0) return;
       const from = index.offsets[code]!;
       const to = Math.min(index.offsets[code + 1]!, from + ANSWER_LENGTH);
-      for (let e = from; e < to; e++) out.add(index.items[e]!, 2 + 1 / (1 + e - from));
+      for (let e = from; e < to; e++) out.add(index.items[e]!, 1 / (1 + e - from));
     },
   });
 }
@@ -117,7 +112,10 @@ function codeOf(column: CodedColumn, item: number): number {
   return column.codes[item]!;
 }
 
-/** A retriever's items, which score above 2, and below them the popular list, which scores at most 1. */
+/** Scores of the popular list in {@link listMethod}: too small to reorder what a retriever found. */
+const FILLER = 1e-6;
+
+/** A retriever's items by its scores, and below them the popular list. */
 function listMethod(tables: TableSet, name: string, label: string, retriever: Retriever): RankingMethod {
   const candidates = new CandidateSet(tables.items.length, 1, ANSWER_LENGTH, ANSWER_LENGTH);
   return {
@@ -128,7 +126,7 @@ function listMethod(tables: TableSet, name: string, label: string, retriever: Re
       candidates.openSource(0);
       retriever.retrieve(query, candidates);
       const { list } = tables.popularity;
-      for (let r = 0; r < ANSWER_LENGTH && r < list.length; r++) candidates.add(list[r]!, 1 / (1 + r));
+      for (let r = 0; r < ANSWER_LENGTH && r < list.length; r++) candidates.add(list[r]!, FILLER / (1 + r));
       candidates.closeSource(ANSWER_LENGTH);
       candidates.finish();
       return { count: candidates.count, items: candidates.items, scores: candidates.scores[0]! };
