@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'artifacts/', '/data/', 'node_modules/'] },
+  { ignores: ['dist/', 'coverage/', 'artifacts/', 'assembly/', '/data/', 'node_modules/'] },
   js.configs.recommended,
   ...tseslint.configs.recommended,
   {

@@ -64,7 +64,7 @@ async function measure(name: string): Promise<Result[]> {
   const settings = { ...DEFAULT_TRAINING_SETTINGS, ...(testShare === undefined ? {} : { testShare }) };
   const dataset = await buildDataset(events, settings);
   const ranker = await trainRanker(dataset);
-  const reports = await evaluateDataset(dataset, trainBaselines(dataset), ranker, {
+  const reports = await evaluateDataset(dataset, await trainBaselines(dataset), ranker, {
     source,
     modelVersion: name,
     trainedAtMs: Date.now(),

@@ -142,6 +142,16 @@ export const ERRORS = {
     title: 'There is too little data for this step',
     fix: 'Use more sessions, a smaller test share, or skip the step.',
   },
+  benchmark_failed: {
+    status: 500,
+    title: 'Some methods of the benchmark failed',
+    fix: 'Run the same command again: finished runs are kept. Leave a method out with --methods, or give it less with --limit-test or --jobs 1.',
+  },
+  journal_mismatch: {
+    status: 500,
+    title: 'The tuning journal belongs to another run',
+    fix: 'Choose another --out folder, or remove the journal to begin anew; with the data and flags of that run it goes on.',
+  },
   // ranker
   lightgbm_missing: {
     status: 500,

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import dotenv from 'dotenv';
 import { readFileSync } from 'node:fs';
+import { registerBenchmark } from './benchmark.js';
 import { registerErase } from './erase.js';
 import { registerLightgbm } from './lightgbm.js';
 import { registerModels } from './models.js';
@@ -11,6 +12,7 @@ import { registerSimulate } from './simulate.js';
 import { registerStart } from './start.js';
 import { registerSteps } from './steps.js';
 import { registerTrain } from './train.js';
+import { registerTune } from './tune.js';
 
 dotenv.config({ quiet: true });
 
@@ -37,6 +39,8 @@ registerServe(program);
 registerTrain(program);
 registerSteps(program);
 registerSimulate(program);
+registerBenchmark(program);
+registerTune(program);
 registerModels(program);
 registerReplay(program);
 registerErase(program);

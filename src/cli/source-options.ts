@@ -47,7 +47,13 @@ export function sourceFlags(command: Command): Command {
     )
     .option('--olist <folder>', "Olist's original table files")
     .option('--from-log <folder>', "the shop's own event log, as the server writes it")
-    .option('--simulate', 'the built-in shop simulator')
+    .option('--simulate', 'the built-in shop simulator');
+  return simulatorFlags(readingFlags(command).optionsGroup('The simulator:'));
+}
+
+/** Adds the flags that say how files are to be read, for commands that find out by themselves where they are. */
+export function readingFlags(command: Command): Command {
+  return command
     .optionsGroup('How to read them:')
     .addOption(
       new Option('--preset <name>', 'a known layout; found by the columns if left out').choices([
@@ -84,7 +90,6 @@ export function sourceFlags(command: Command): Command {
     .option('--all-orders', 'Olist: also orders that were not delivered')
     .option('--rejects <file>', 'write every malformed row there, with its reason')
     .option('--strict', 'stop at the first malformed row');
-  return simulatorFlags(command.optionsGroup('The simulator:'));
 }
 
 /** What was read, and what the evaluation needs to know of it. */

@@ -64,7 +64,7 @@ function registerTrainBaselines(program: Command): void {
         const workspace = new Workspace(flags.work);
         const { dataset } = await loadDataset(workspace);
         const hooks = progressHooks(signal);
-        const tables = trainBaselines(dataset, hooks);
+        const tables = await trainBaselines(dataset, hooks);
         hooks.finish();
         await saveBaselines(workspace, tables);
       }),

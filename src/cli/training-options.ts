@@ -1,13 +1,22 @@
 import { type Command, Option } from 'commander';
 import { isVersion } from '../bundle/names.js';
+import { readFileSync } from 'node:fs';
 import { NextItemError } from '../errors.js';
+import { checkFlatSettings, type NestedSettings } from '../evaluation/tuning/flat-settings.js';
+import { type FlatSettings } from '../evaluation/tuning/search-space.js';
 import { createProgress, type Progress, type Steps } from '../observability/progress.js';
-import { DEFAULT_TRAINING_SETTINGS, type TrainingSettings } from '../training/settings.js';
+import {
+  DEFAULT_TRAINING_SETTINGS,
+  type ExampleSettings,
+  type TrainingSettings,
+} from '../training/settings.js';
 import { type TrainingHooks } from '../training/hooks.js';
+import { OUR_SETTINGS, withOurSettings } from '../training/tuning/our-settings.js';
 import { realNumber, wholeNumber } from './run.js';
 
 /** The flags that change what training makes of its events. */
 export interface TrainingFlags {
+  settings?: string;
   seed: number;
   testShare: number;
   maxQueries: number;
@@ -40,6 +49,10 @@ export function trainingFlags(command: Command): Command {
       wholeNumber('--max-queries', 100, 10_000_000),
       examples.maxQueries,
     )
+    .option(
+      '--settings <file>',
+      'best-settings.json of nextitem tune; the flags here and below count for more than the file',
+    )
     .option('--rounds <n>', 'trees at most', wholeNumber('--rounds', 1, 10_000))
     .option('--leaves <n>', 'leaves per tree', wholeNumber('--leaves', 2, 1024))
     .option('--learning-rate <x>', 'shrinkage of each tree', realNumber('--learning-rate', 0.001, 1))
@@ -48,23 +61,49 @@ export function trainingFlags(command: Command): Command {
 
 export function trainingSettings(flags: TrainingFlags): TrainingSettings {
   const { rounds, leaves, learningRate, objective } = flags;
+  const tuned = flags.settings === undefined ? {} : tunedSettings(flags.settings);
+  const settings = withOurSettings(DEFAULT_TRAINING_SETTINGS, tuned);
   return {
-    ...DEFAULT_TRAINING_SETTINGS,
+    ...settings,
     seed: flags.seed,
     testShare: flags.testShare,
-    examples: {
-      maxQueries: flags.maxQueries,
-      // Who asks for more queries wants them all: about a hundred candidates each.
-      maxRows: Math.max(DEFAULT_TRAINING_SETTINGS.examples.maxRows, flags.maxQueries * 100),
-    },
+    examples: exampleSettings(flags.maxQueries),
     ranker: {
-      ...DEFAULT_TRAINING_SETTINGS.ranker,
+      ...settings.ranker,
       ...(rounds === undefined ? {} : { rounds }),
       ...(leaves === undefined ? {} : { leaves }),
       ...(learningRate === undefined ? {} : { learningRate }),
       ...(objective === undefined ? {} : { objective }),
     },
   };
+}
+
+/** Who asks for more queries wants them all. */
+export function exampleSettings(maxQueries: number): ExampleSettings {
+  const { examples } = DEFAULT_TRAINING_SETTINGS;
+  return {
+    ...examples,
+    maxQueries,
+    maxRows: Math.max(examples.maxRows, maxQueries * 2 * examples.wrongPerQuery),
+  };
+}
+
+/** What `nextitem tune` found for our pipeline, from its best-settings.json. @throws NextItemError `invalid_option` */
+function tunedSettings(path: string): FlatSettings {
+  const text = readFileSync(path, 'utf8');
+  let content: unknown;
+  try {
+    content = JSON.parse(text.replace(/^\ufeff/, ''));
+  } catch (cause) {
+    throw new NextItemError('invalid_option', `not valid JSON: ${(cause as Error).message}`, path, { cause });
+  }
+  const settings = (content as { nextitem?: NestedSettings } | null)?.nextitem;
+  if (typeof settings !== 'object' || settings === null)
+    throw new NextItemError('invalid_option', 'the file has no settings under "nextitem"', path);
+  // The others have flags of their own, which would count for more.
+  const known = Object.entries(OUR_SETTINGS).filter(([name]) => /^(tables|retrieval|ranker)\./.test(name));
+  checkFlatSettings(settings, Object.fromEntries(known), path);
+  return settings;
 }
 
 /** Shows each activity of a training step as a progress bar of its own. */

@@ -120,13 +120,15 @@ export async function evaluateTask(
   };
 }
 
-interface Dimension {
+/** A way to part the questions of a task. */
+export interface Dimension {
   readonly name: string;
   readonly labels: readonly string[];
   readonly bucketOf: (question: EvaluationCase) => string;
 }
 
-function breakdownDimensions(task: EvaluationTask, popularity: Float32Array): Dimension[] {
+/** By events known, by popularity of the next item, and (where known items may be answered) by whether it was seen before. */
+export function breakdownDimensions(task: EvaluationTask, popularity: Float32Array): Dimension[] {
   const lengths = ['1', '2', '3', '4', '5-7', '8+'];
   const tiers = ['head: top 1%', 'middle: next 19%', 'tail: the rest'];
   const sorted = popularity.slice().sort().reverse();

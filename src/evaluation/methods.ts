@@ -18,6 +18,8 @@ export interface RankedItems {
 export interface RankingMethod {
   readonly name: string;
   readonly label: string;
+  /** Size of what was learned, bytes; left out where the method does not count it. */
+  readonly bytes?: number;
   rank(query: SessionQuery): RankedItems;
 }
 

@@ -3,6 +3,7 @@ import { type CandidateSet } from '../retrieval/candidate-set.js';
 import { type SessionQuery } from '../retrieval/session-query.js';
 import { type TableSet } from '../tables/table-set.js';
 import { CatalogueFeatures } from './catalogue-features.js';
+import { EmbeddingFeatures } from './embedding-features.js';
 import { type FeatureDescription, type FeatureGroup } from './feature-group.js';
 import { PairFeatures } from './pair-features.js';
 import { PopularityFeatures } from './popularity-features.js';
@@ -11,7 +12,7 @@ import { SessionFeatures } from './session-features.js';
 import { SourceFeatures } from './source-features.js';
 
 /** Raised whenever a feature keeps its name but changes its meaning or its computation. */
-const REVISION = 1;
+const REVISION = 2;
 
 /**
  * The ranker's input, the same for training and serving: an ordered list of named features over a table set. Its hash
@@ -30,6 +31,7 @@ export class FeatureSet {
       new PresenceFeatures(tables.clock),
       new SourceFeatures(),
       new PairFeatures(tables),
+      new EmbeddingFeatures(tables.embedding),
       new PopularityFeatures(tables),
       new CatalogueFeatures(tables.catalogue),
     ];

@@ -25,6 +25,8 @@ const RELATIONS: readonly { source: number; table: ItemTableName | null; reason:
   { source: sourceNumber('co_session'), table: 'co_session', reason: 'similar_to_viewed' },
   { source: sourceNumber('session_knn'), table: null, reason: 'shoppers_like_you' },
   { source: sourceNumber('walk'), table: 'walk', reason: 'related_to_viewed' },
+  { source: sourceNumber('s_walk'), table: 's_walk', reason: 'related_to_viewed' },
+  { source: sourceNumber('embedding'), table: null, reason: 'shoppers_like_you' },
 ];
 
 /** What is said of an item that only an attribute connects with the session, the most telling first. */

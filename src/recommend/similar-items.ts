@@ -8,6 +8,9 @@ const PARTS: Record<ItemTableName, { weight: number; reason: Reason }> = {
   co_session: { weight: 1, reason: 'similar_to_viewed' },
   next: { weight: 0.5, reason: 'often_next' },
   previous: { weight: 0.25, reason: 'similar_to_viewed' },
+  slis: { weight: 0.5, reason: 'similar_to_viewed' },
+  slit: { weight: 0.5, reason: 'often_next' },
+  s_walk: { weight: 0.25, reason: 'related_to_viewed' },
   walk: { weight: 0.25, reason: 'related_to_viewed' },
 };
 

@@ -138,7 +138,11 @@ export function learningCurve(frame: ChartFrame, curve: LearningCurve): Promise<
             scale: { zero: false },
             axis: { title: null, tickCount: 5, domain: false },
           },
-          color: colourBy(labels, legendFor(labels, frame, 'stroke'), 2),
+          color: colourBy(
+            labels,
+            legendFor(labels, frame, 'stroke'),
+            seriesColours(2 + labels.length).slice(2),
+          ),
         },
       },
       ...referenceLayers(
@@ -203,6 +207,8 @@ export function latencyChart(
 
 export interface BucketSeries {
   readonly label: string;
+  /** By position if left out; of one chart's series all or none say it. */
+  readonly colour?: string;
   /** One value per bucket, in their order; null where there is none. */
   readonly values: readonly ({ readonly mean: number; readonly low: number; readonly high: number } | null)[];
 }
@@ -214,7 +220,8 @@ export function lineByBucket(
   series: readonly BucketSeries[],
 ): Promise<string> {
   const labels = series.map((one) => one.label);
-  const color = colourBy(labels, legendFor(labels, frame));
+  const colours = series.flatMap(({ colour }) => colour ?? []);
+  const color = colourBy(labels, legendFor(labels, frame), colours.length === 0 ? undefined : colours);
   return renderChart(frame, {
     height: 220,
     data: {
@@ -270,13 +277,17 @@ export async function saveSvg(path: string, svg: string, theme: Theme = 'light')
   await writeFile(path, `${standalone}\n`);
 }
 
-function colourBy(labels: readonly string[], legend: object | null, from = 0): object {
+function colourBy(
+  labels: readonly string[],
+  legend: object | null,
+  range: readonly string[] = seriesColours(labels.length),
+): object {
   return {
     field: 'label',
     type: 'nominal',
     sort: null,
     legend,
-    scale: { domain: [...labels], range: seriesColours(from + labels.length).slice(from) },
+    scale: { domain: [...labels], range },
   };
 }
 

@@ -14,8 +14,7 @@ import {
   verdict,
   whole,
 } from './format.js';
-import { PAGE_STYLE } from './page-style.js';
-import { CHART_WIDTH, NARROW_CHART_WIDTH } from './render-chart.js';
+import { figure, page, pageHeader, section, table } from './page.js';
 
 /**
  * The report as one HTML page: nothing is loaded, no script, light or dark as the reader's system is set, wide or on a
@@ -31,23 +30,7 @@ export async function renderHtml(report: EvaluationReport): Promise<string> {
     await latencySection(report),
     notes(report),
   ];
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${text(report.title)}</title>
-<style>${PAGE_STYLE}</style>
-</head>
-<body>
-<main>
-${header(report)}
-${sections.filter((section) => section !== '').join('\n')}
-</main>
-</body>
-</html>
-`;
+  return page(report.title, header(report), sections);
 }
 
 function header(report: EvaluationReport): string {
@@ -62,11 +45,7 @@ function header(report: EvaluationReport): string {
     ['Test sessions', whole(data.testSessions)],
     ['Test prefixes', whole(data.testPrefixes)],
   ];
-  return `<header>
-<h1>${text(report.title)}</h1>
-<p>${text(report.protocol)}</p>
-<dl>${facts.map(([term, value]) => `<div><dt>${term}</dt><dd>${text(value)}</dd></div>`).join('')}</dl>
-</header>`;
+  return pageHeader(report.title, report.protocol, facts);
 }
 
 async function metricCharts(report: EvaluationReport): Promise<string> {
@@ -256,31 +235,6 @@ async function latencySection(report: EvaluationReport): Promise<string> {
 function notes(report: EvaluationReport): string {
   if (report.notes.length === 0) return '';
   return section('Notes', `<ul>${report.notes.map((note) => `<li>${text(note)}</li>`).join('')}</ul>`);
-}
-
-/** A chart drawn twice, for a desktop and for a phone; the style sheet shows the one that fits. */
-async function figure(draw: (width: number) => Promise<string>): Promise<string> {
-  const [wide, narrow] = await Promise.all([draw(CHART_WIDTH), draw(NARROW_CHART_WIDTH)]);
-  return `<figure><div class="wide">${wide}</div><div class="narrow">${narrow}</div></figure>`;
-}
-
-function section(title: string, content: string): string {
-  return `<section>\n<h2>${text(title)}</h2>\n${content}\n</section>`;
-}
-
-/** @param words columns that hold words, which stand on the left like their heads; the others hold numbers */
-function table(
-  caption: string,
-  head: readonly string[],
-  rows: readonly string[],
-  words: readonly string[] = [],
-): string {
-  const cells = head
-    .map((cell) => `<th scope="col"${words.includes(cell) ? ' class="words"' : ''}>${text(cell)}</th>`)
-    .join('');
-  return `<div class="scroll" tabindex="0"><table><caption>${text(caption)}</caption><thead><tr>${cells}</tr></thead><tbody>
-${rows.join('\n')}
-</tbody></table></div>`;
 }
 
 function level(report: EvaluationReport): string {

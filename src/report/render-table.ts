@@ -133,7 +133,7 @@ function latencyTable(report: EvaluationReport): string {
 }
 
 /** Lines of at most 112 characters, the width of the tables; a longer word stays whole. */
-function paragraph(words: string): string[] {
+export function paragraph(words: string): string[] {
   const lines = [''];
   for (const word of words.split(/\s+/)) {
     const line = lines.at(-1)!;
@@ -144,10 +144,11 @@ function paragraph(words: string): string[] {
   return lines;
 }
 
-const PLAIN = { head: [], border: [], compact: true };
+/** Tables without colours, a line per row. */
+export const PLAIN = { head: [], border: [], compact: true };
 
 /** Without control characters, so without escape sequences: a title from a file name must not drive the terminal. */
-function plain(text: string): string {
+export function plain(text: string): string {
   // eslint-disable-next-line no-control-regex
   return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, ' ');
 }

@@ -1,5 +1,6 @@
-import { type Attribute, type TableSet } from '../tables/table-set.js';
+import { type Attribute, type ItemTableName, type TableSet } from '../tables/table-set.js';
 import { CandidateSet } from './candidate-set.js';
+import { EmbeddingRetriever } from './embedding.js';
 import { AttributePopularRetriever, PopularRetriever } from './popular.js';
 import { type Retriever } from './retriever.js';
 import { RevisitRetriever } from './revisit.js';
@@ -18,7 +19,7 @@ export class CandidateGenerator {
     private readonly settings: RetrievalSettings,
   ) {
     const { limits, lagDecay } = settings;
-    const rows = (name: 'next' | 'previous' | 'co_session' | 'bought_together' | 'walk') =>
+    const rows = (name: ItemTableName) =>
       new RowSumRetriever(name, tables.itemTables[name], lagDecay[name], QUERY_EVENTS);
     const attribute = (name: SourceName, of: Attribute) =>
       new AttributePopularRetriever(name, tables.catalogue[of], tables.attributeIndexes[of], limits[name]);
@@ -29,6 +30,10 @@ export class CandidateGenerator {
       co_session: rows('co_session'),
       bought_together: rows('bought_together'),
       walk: rows('walk'),
+      slis: rows('slis'),
+      slit: rows('slit'),
+      s_walk: rows('s_walk'),
+      embedding: new EmbeddingRetriever(tables.embedding, settings.embedding, limits.embedding),
       session_knn: new SessionKnnRetriever(tables.sessionIndex, settings.sessionKnn, QUERY_EVENTS),
       category_popular: attribute('category_popular', 'category'),
       brand_popular: attribute('brand_popular', 'brand'),

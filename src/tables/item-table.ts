@@ -3,7 +3,7 @@ import { TopN } from './top-n.js';
 /**
  * Sparse rows `item -> (neighbour, weight)[]`: co-visitation, transitions, walks and the like all become one, so serving
  * is a weighted sum of a few rows. A row is sorted by weight descending (ties: item index ascending), holds no item
- * twice, never the row's own item, and only weights above 0.
+ * twice, the row's own item only where the builder was told to keep it, and only weights above 0.
  */
 export interface ItemTable {
   /** [items + 1] where each row starts. */
@@ -36,8 +36,13 @@ export class ItemTableBuilder {
   /**
    * @param items catalogue size
    * @param rowLength entries kept per row
+   * @param keepOwn whether a row may hold its own item
    */
-  constructor(items: number, rowLength: number) {
+  constructor(
+    items: number,
+    rowLength: number,
+    private readonly keepOwn = false,
+  ) {
     this.sum = new Float64Array(items);
     this.touched = new Uint32Array(items);
     this.top = new TopN(rowLength);
@@ -59,7 +64,7 @@ export class ItemTableBuilder {
       const neighbour = this.touched[t]!;
       const weight = Math.fround(this.sum[neighbour]! * factor(neighbour));
       this.sum[neighbour] = 0;
-      if (weight > 0 && neighbour !== row) this.top.push(neighbour, weight);
+      if (weight > 0 && (this.keepOwn || neighbour !== row)) this.top.push(neighbour, weight);
     }
     this.touchedCount = 0;
     this.top.sort();

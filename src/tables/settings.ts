@@ -10,6 +10,39 @@ export interface PairTableSettings {
   readonly popularityPower: number;
 }
 
+/** The regressions from item to item and the walks over them, see tables/linear/linear-tables.ts. */
+export interface LinearSettings {
+  /** Decay by distance inside a session, in events. */
+  readonly deltaTrain: number;
+  /** Decay by a session's age, in days. */
+  readonly deltaSession: number;
+  /** Ridge penalty. */
+  readonly lambda: number;
+  /** How exactly rows are solved, see tables/linear/sparse-ridge.ts. */
+  readonly tolerance: number;
+  readonly walk: { readonly walk: number; readonly jump: number; readonly smallestShare: number };
+}
+
+/** How the session embedding is learned, see tables/embedding/train-embedding.ts. */
+export interface EmbeddingSettings {
+  /** Times every example is learned from; 0 trains no embedding. */
+  readonly epochs: number;
+  /** Events of a session that count, the most recent ones. */
+  readonly lags: number;
+  /** Wrong items per batch; a multiple of 4. */
+  readonly negatives: number;
+  /** Negatives are drawn in proportion to `events^negativePower`. */
+  readonly negativePower: number;
+  /** What a cosine of 1 is worth in the softmax, in nats. */
+  readonly scale: number;
+  readonly learningRate: number;
+  readonly gateLearningRate: number;
+  /** An example from a session that old weighs half. */
+  readonly halfLifeDays: number;
+  /** Most recent examples learned from at most; bounds the time on very large logs. */
+  readonly maxExamples: number;
+}
+
 export interface TableSettings {
   /** Entries kept per item and table. */
   readonly rowLength: number;
@@ -23,6 +56,8 @@ export interface TableSettings {
     readonly fanOut: number;
     readonly popularityPower: number;
   };
+  readonly linear: LinearSettings;
+  readonly embedding: EmbeddingSettings;
   readonly sessionIndex: {
     /** Most recent sessions kept per item. */
     readonly sessionsPerItem: number;
@@ -46,6 +81,24 @@ export const DEFAULT_TABLE_SETTINGS: TableSettings = {
   coSession: { maxDistance: 100, distancePower: 0, halfLifeDays: 90, popularityPower: 0.5 },
   boughtTogether: { maxDistance: 200, distancePower: 0, halfLifeDays: 180, popularityPower: 0.5 },
   walk: { backwardWeight: 0.5, fanOut: 60, popularityPower: 0.25 },
+  linear: {
+    deltaTrain: 0.5,
+    deltaSession: 100,
+    lambda: 10,
+    tolerance: 1e-3,
+    walk: { walk: 0.5, jump: 0.9, smallestShare: 1e-3 },
+  },
+  embedding: {
+    epochs: 4,
+    lags: 12,
+    negatives: 512,
+    negativePower: 0.75,
+    scale: 12,
+    learningRate: 0.05,
+    gateLearningRate: 0.05,
+    halfLifeDays: 35,
+    maxExamples: 3_000_000,
+  },
   sessionIndex: { sessionsPerItem: 1000, maxSessions: 2_000_000, eventsPerSession: 50 },
   popularity: { halfLivesDays: [1, 7, 60], listLength: 500 },
 };

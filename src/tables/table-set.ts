@@ -4,8 +4,10 @@ import { type EventTable } from '../data/event-table.js';
 import { type SectionArray, type Sections } from '../domain/sections.js';
 import { StringColumn, StringIndex } from '../domain/string-column.js';
 import { type AttributeIndex, buildAttributeIndex } from './attribute-index.js';
+import { EMBEDDING_PARTS, type SessionEmbedding } from './embedding/session-embedding.js';
 import { type ItemTable } from './item-table.js';
 import { knownEvents } from './known-events.js';
+import { buildLinearTables } from './linear/linear-tables.js';
 import { buildPairTable } from './pair-tables.js';
 import { buildPopularity, type Popularity } from './popularity.js';
 import { buildSessionIndex, type SessionIndex } from './session-index.js';
@@ -13,7 +15,16 @@ import { type TableSettings } from './settings.js';
 import { buildWalkTable } from './walk-table.js';
 
 /** The item-to-item tables, in the order they are built. */
-export const ITEM_TABLES = ['next', 'previous', 'co_session', 'bought_together', 'walk'] as const;
+export const ITEM_TABLES = [
+  'next',
+  'previous',
+  'co_session',
+  'bought_together',
+  'walk',
+  'slis',
+  'slit',
+  's_walk',
+] as const;
 /** The attributes of items that lists of popular items are kept for. */
 export const ATTRIBUTES = ['category', 'brand', 'seller'] as const;
 export type Attribute = (typeof ATTRIBUTES)[number];
@@ -31,6 +42,8 @@ export interface TableSet {
   readonly sessionIndex: SessionIndex;
   /** The popular items of each category, brand and seller. */
   readonly attributeIndexes: Readonly<Record<Attribute, AttributeIndex>>;
+  /** Null where there was too little to learn one from. */
+  readonly embedding: SessionEmbedding | null;
   readonly catalogue: Catalogue;
 }
 
@@ -40,12 +53,14 @@ export interface BuildTablesOptions {
   /** For the ordinal clock, see tables/session-age.ts. */
   readonly scaleSessions: number;
   readonly settings: TableSettings;
+  /** Learned from the same sessions: learning takes long, so it is done apart (embedding/train-embedding.ts). */
+  readonly embedding?: SessionEmbedding | null;
   readonly onStep?: (name: string, done: number, total: number) => void;
 }
 
 export function buildTables(events: EventTable, options: BuildTablesOptions): TableSet {
   const { settings, onStep } = options;
-  const total = ITEM_TABLES.length + 2;
+  const total = ITEM_TABLES.length;
   let done = 0;
   const step = <T>(name: string, build: () => T): T => {
     onStep?.(name, done++, total);
@@ -61,17 +76,28 @@ export function buildTables(events: EventTable, options: BuildTablesOptions): Ta
     buildPairTable(known, 'bought_together', settings.boughtTogether, settings),
   );
   const walk = step('walk', () => buildWalkTable(known, next, previous, settings));
+  const linear = step('linear', () => buildLinearTables(known, settings.linear, settings.rowLength));
   const popularity = step('popularity', () => buildPopularity(known, settings));
   return {
     items: events.items,
     clock: events.clock,
     lastMs: known.lastMs,
-    itemTables: { next, previous, co_session: coSession, bought_together: bought, walk },
+    itemTables: {
+      next,
+      previous,
+      co_session: coSession,
+      bought_together: bought,
+      walk,
+      slis: linear.slis,
+      slit: linear.slit,
+      s_walk: linear.walk,
+    },
     popularity,
     sessionIndex: buildSessionIndex(known, settings),
     attributeIndexes: byAttribute((name) =>
       buildAttributeIndex(events.catalogue[name], popularity.recent[2], settings.popularity.listLength),
     ),
+    embedding: options.embedding ?? null,
     catalogue: events.catalogue,
   };
 }
@@ -98,7 +124,8 @@ export function tableSections(tables: TableSet): Sections {
       sections[`attribute_index/${name}/${part}`] = array as SectionArray;
     }
   }
-
+  if (tables.embedding !== null)
+    for (const part of EMBEDDING_PARTS) sections[`embedding/${part}`] = tables.embedding[part];
   return { ...sections, ...catalogueSections(tables.catalogue) };
 }
 
@@ -152,6 +179,12 @@ export function tablesFromSections(
       offsets: need(`attribute_index/${name}/offsets`),
       items: need(`attribute_index/${name}/items`),
     })),
+    embedding:
+      section('embedding/vectors') === undefined
+        ? null
+        : (Object.fromEntries(
+            EMBEDDING_PARTS.map((part) => [part, need(`embedding/${part}`)]),
+          ) as unknown as SessionEmbedding),
     catalogue: catalogueFromSections(section),
   };
   return { tables, itemIds: new StringIndex(items, need('items/slots')) };

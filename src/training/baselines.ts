@@ -8,7 +8,7 @@ import { type Workspace } from './workspace.js';
 const STAGE = 'baselines';
 
 /** Popularity and item-to-item tables over the whole training part: baselines, and what the ranker ranks. */
-export function trainBaselines(dataset: Dataset, hooks: TrainingHooks = {}): TableSet {
+export function trainBaselines(dataset: Dataset, hooks: TrainingHooks = {}): Promise<TableSet> {
   return tablesUntil(dataset.events, dataset.split.testStart, dataset.split, dataset.settings, hooks);
 }
 

@@ -35,12 +35,13 @@ export interface BuildExamplesOptions {
 }
 
 /**
- * Asks the prefixes of a label block with tables that know nothing of it, and keeps all candidates of each: one right,
- * the others wrong. Candidates come from the generator that serves. Queries whose right item was not found are dropped:
+ * Asks the prefixes of a label block with tables that know nothing of it, and keeps the right candidate of each and the
+ * wrong ones, or a fair sample of them. Candidates come from the generator that serves. Queries whose right item was not found are dropped:
  * there is nothing to learn from them. Above `maxQueries` or `maxRows` a seeded sample of prefixes is taken.
  *
- * All candidates, because a choice of the hardest ones teaches a lie: whatever the choice leaves out looks, in training,
- * as if it were right more often than it is (it cost 11 points of HR@20 on Diginetica).
+ * Never a choice of the hardest wrong ones: it teaches a lie, because whatever the choice leaves out looks, in training,
+ * as if it were right more often than it is (it cost 11 points of HR@20 on Diginetica). A random sample only shifts all
+ * scores alike, and more queries teach more than more wrong candidates of each.
  *
  * @param tables built from sessions [0, block.start) of `events`
  */
@@ -55,10 +56,12 @@ export async function buildExamples(
   const scorer = new SessionScorer(tables, retrieval, null);
   const width = scorer.featureSet.count;
   const query = new SessionQuery();
+  const kept = new Uint32Array(scorer.scores.length);
 
   const { targets, sessionOf } = questions(events, block);
   // In random order, so that whichever limit ends it, what was asked is a fair sample of the whole block.
-  const asked = new Random(options.seed).shuffle(targets).subarray(0, settings.maxQueries);
+  const random = new Random(options.seed);
+  const asked = random.shuffle(targets).subarray(0, settings.maxQueries);
   const rows = new RowStore(width, settings.maxRows);
   const groupSizes: number[] = [];
   const sessions: number[] = [];
@@ -72,8 +75,9 @@ export async function buildExamples(
     const candidates = scorer.describe(query);
     const right = candidates.candidateOf(itemIndex[end]!);
     if (right >= 0 && candidates.count > 1) {
-      if (!rows.add(scorer.features, candidates.items, candidates.count, right)) break;
-      groupSizes.push(candidates.count);
+      const count = keepSome(kept, candidates.count, right, settings.wrongPerQuery, random);
+      if (!rows.add(scorer.features, candidates.items, kept.subarray(0, count), right)) break;
+      groupSizes.push(count);
       sessions.push(session);
       prefixLengths.push(end - start);
     }
@@ -92,6 +96,19 @@ export async function buildExamples(
     prefixLengths: Uint32Array.from(prefixLengths),
     queries,
   };
+}
+
+/**
+ * Chooses the right candidate and a random sample of the wrong ones, in the candidates' order.
+ *
+ * @param kept gets the chosen candidates; @returns how many they are
+ */
+function keepSome(kept: Uint32Array, count: number, right: number, wrong: number, random: Random): number {
+  const share = wrong === 0 ? 1 : wrong / Math.max(1, count - 1);
+  let used = 0;
+  for (let c = 0; c < count; c++)
+    if (c === right || share >= 1 || random.next() < share) kept[used++] = c;
+  return used;
 }
 
 /** The events of a block that have one before them in their session, in time, and the session of each. */
@@ -123,14 +140,16 @@ class RowStore {
     this.features = new Float32Array(this.capacity * width);
   }
 
-  /** Adds a query's candidates; false, and nothing is added, when the limit would be passed. */
-  add(features: Float32Array, items: Uint32Array, count: number, right: number): boolean {
-    if (this.rows + count > this.maxRows) return false;
-    while (this.rows + count > this.capacity) this.grow();
-    this.features.set(features.subarray(0, count * this.width), this.rows * this.width);
-    this.items.set(items.subarray(0, count), this.rows);
-    this.labels[this.rows + right] = 1;
-    this.rows += count;
+  /** Adds the kept ones of a query's candidates; false, and nothing is added, when the limit would be passed. */
+  add(features: Float32Array, items: Uint32Array, kept: Uint32Array, right: number): boolean {
+    if (this.rows + kept.length > this.maxRows) return false;
+    while (this.rows + kept.length > this.capacity) this.grow();
+    const { width } = this;
+    for (const candidate of kept) {
+      this.features.set(features.subarray(candidate * width, (candidate + 1) * width), this.rows * width);
+      this.items[this.rows] = items[candidate]!;
+      this.labels[this.rows++] = candidate === right ? 1 : 0;
+    }
     return true;
   }
 

@@ -73,7 +73,7 @@ export async function runPipeline(
   if (workspace !== null) await saveDataset(workspace, dataset, options.source);
 
   hooks.onStep?.('train-baselines');
-  const tables = trainBaselines(dataset, hooks);
+  const tables = await trainBaselines(dataset, hooks);
   if (workspace !== null) await saveBaselines(workspace, tables);
 
   hooks.onStep?.('train-ranker');
@@ -112,7 +112,7 @@ export async function exportBundle(
   const tables =
     options.serveTables === 'train' || split.testStart === everything
       ? trainTables
-      : tablesUntil(events, everything, split, settings, hooks);
+      : await tablesUntil(events, everything, split, settings, hooks);
   const content = modelContent({
     modelVersion: options.modelVersion,
     trainedAtMs: options.trainedAtMs,

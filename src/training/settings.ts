@@ -14,8 +14,12 @@ export interface TrainingSettings {
 }
 
 export interface ExampleSettings {
-  /** Queries (session prefixes) taken from one label block at most. */
+  /** Queries (session prefixes) taken from the block the ranker learns from, at most. */
   readonly maxQueries: number;
+  /** Queries taken from the later block that decides when to stop, at most. */
+  readonly maxValidationQueries: number;
+  /** Wrong candidates kept per training query, drawn at random; 0 keeps all. The later block keeps all. */
+  readonly wrongPerQuery: number;
   /** Rows (candidates of queries) taken from one label block at most; bounds memory: 4 bytes per row and feature. */
   readonly maxRows: number;
 }
@@ -25,6 +29,6 @@ export const DEFAULT_TRAINING_SETTINGS: TrainingSettings = {
   testShare: 0.1,
   tables: DEFAULT_TABLE_SETTINGS,
   retrieval: DEFAULT_RETRIEVAL_SETTINGS,
-  examples: { maxQueries: 15_000, maxRows: 1_500_000 },
+  examples: { maxQueries: 40_000, maxValidationQueries: 6_000, wrongPerQuery: 40, maxRows: 2_500_000 },
   ranker: {},
 };

@@ -43,7 +43,7 @@ async function train(table: EventTable, artifactsDir: string, withRanker: boolea
   const { bundleDir } = await runPipeline(table, {
     settings: {
       ...DEFAULT_TRAINING_SETTINGS,
-      examples: { maxQueries: 2000, maxRows: 300_000 },
+      examples: { maxQueries: 2000, maxValidationQueries: 1000, wrongPerQuery: 40, maxRows: 300_000 },
       ranker: { rounds: 40, leaves: 15 },
     },
     artifactsDir,

@@ -16,7 +16,7 @@ import { Workspace } from '../../../src/training/workspace.js';
 const { events } = simulateEventTable({ items: 400, events: 30_000, days: 14 });
 const settings = {
   ...DEFAULT_TRAINING_SETTINGS,
-  examples: { maxQueries: 3000, maxRows: 400_000 },
+  examples: { maxQueries: 3000, maxValidationQueries: 1500, wrongPerQuery: 40, maxRows: 400_000 },
   ranker: { rounds: 60, leaves: 15 },
 };
 
