@@ -2,6 +2,7 @@
 // install nor a start needs the compiler. A test compiles again and compares.
 //
 //   npm run wasm
+import { Buffer } from 'node:buffer';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';

@@ -35,6 +35,7 @@ export interface EmbeddingSettings {
   readonly negativePower: number;
   /** What a cosine of 1 is worth in the softmax, in nats. */
   readonly scale: number;
+  /** Of the first batch; it falls in a straight line to a twentieth of that. */
   readonly learningRate: number;
   readonly gateLearningRate: number;
   /** An example from a session that old weighs half. */
@@ -89,12 +90,12 @@ export const DEFAULT_TABLE_SETTINGS: TableSettings = {
     walk: { walk: 0.5, jump: 0.9, smallestShare: 1e-3 },
   },
   embedding: {
-    epochs: 4,
+    epochs: 5,
     lags: 12,
-    negatives: 512,
+    negatives: 1024,
     negativePower: 0.75,
     scale: 12,
-    learningRate: 0.05,
+    learningRate: 0.1,
     gateLearningRate: 0.05,
     halfLifeDays: 35,
     maxExamples: 3_000_000,

@@ -1,8 +1,9 @@
 import { writeParquet } from '../data/parquet-writer.js';
 import { NextItemError } from '../errors.js';
 import { ITEM_TABLES, type TableSet, tablesFromSections, tableSections } from '../tables/table-set.js';
-import { type Dataset, describeFeatures, tablesUntil } from './dataset.js';
+import { type Dataset, describeFeatures } from './dataset.js';
 import { type TrainingHooks } from './hooks.js';
+import { tablesUntil } from './tables-until.js';
 import { type Workspace } from './workspace.js';
 
 const STAGE = 'baselines';

@@ -6,12 +6,11 @@ import { type SimulatorOptions } from '../data/simulator/simulator-options.js';
 import { type Sections } from '../domain/sections.js';
 import { NextItemError } from '../errors.js';
 import { FeatureSet } from '../features/feature-set.js';
-import { trainEmbedding } from '../tables/embedding/train-embedding.js';
-import { knownEvents } from '../tables/known-events.js';
-import { buildTables, type TableSet } from '../tables/table-set.js';
-import { buildExamples, type ExampleSet } from './examples.js';
+import { type TableSet } from '../tables/table-set.js';
+import { examplesOfBlocks } from './block-threads.js';
+import { type ExampleSet } from './examples.js';
 import { type TrainingHooks } from './hooks.js';
-import { type ExampleSettings, type TrainingSettings } from './settings.js';
+import { type TrainingSettings } from './settings.js';
 import { type Split, splitByTime } from './split.js';
 import { type Workspace } from './workspace.js';
 
@@ -44,54 +43,9 @@ export async function buildDataset(
   hooks: TrainingHooks = {},
 ): Promise<Dataset> {
   const split = splitByTime(events, settings);
-  const [train, validation] = split.blocks;
-  const sets: ExampleSet[] = [];
-  for (const [n, block] of [train, validation].entries()) {
-    const tables = await tablesUntil(events, block.start, split, settings, hooks);
-    hooks.signal?.throwIfAborted();
-    sets.push(
-      await buildExamples(events, tables, block, {
-        settings: n === 0 ? settings.examples : validationExamples(settings.examples),
-        retrieval: settings.retrieval,
-        seed: settings.seed * 1000 + n,
-        signal: hooks.signal,
-        onProgress: (done, total) => hooks.onProgress?.(`examples, ${block.name} block`, done, total),
-      }),
-    );
-  }
+  const sets = await examplesOfBlocks(events, split, settings, hooks);
   const enough = sets.every((set) => set.groupSizes.length >= FEWEST_QUERIES);
-  return { events, split, settings, examples: enough ? { train: sets[0]!, validation: sets[1]! } : null };
-}
-
-/** The block that decides when to stop is asked as it will be when serving: all candidates. */
-function validationExamples(settings: ExampleSettings): ExampleSettings {
-  return { ...settings, maxQueries: settings.maxValidationQueries, wrongPerQuery: 0 };
-}
-
-/** Tables that know the sessions before `sessionsEnd`. Ages mean the same in all tables of one run. */
-export async function tablesUntil(
-  events: EventTable,
-  sessionsEnd: number,
-  split: Split,
-  settings: TrainingSettings,
-  hooks: TrainingHooks = {},
-): Promise<TableSet> {
-  const embedding = await trainEmbedding(
-    knownEvents(events, sessionsEnd, split.testStart),
-    settings.tables.embedding,
-    {
-      seed: settings.seed,
-      signal: hooks.signal,
-      onProgress: (done, total) => hooks.onProgress?.('embedding', done, total),
-    },
-  );
-  return buildTables(events, {
-    sessionsEnd,
-    scaleSessions: split.testStart,
-    settings: settings.tables,
-    embedding,
-    onStep: (name, done, total) => hooks.onProgress?.(`tables: ${name}`, done, total),
-  });
+  return { events, split, settings, examples: enough ? { train: sets[0], validation: sets[1] } : null };
 }
 
 const STAGE = 'dataset';

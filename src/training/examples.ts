@@ -106,8 +106,7 @@ export async function buildExamples(
 function keepSome(kept: Uint32Array, count: number, right: number, wrong: number, random: Random): number {
   const share = wrong === 0 ? 1 : wrong / Math.max(1, count - 1);
   let used = 0;
-  for (let c = 0; c < count; c++)
-    if (c === right || share >= 1 || random.next() < share) kept[used++] = c;
+  for (let c = 0; c < count; c++) if (c === right || share >= 1 || random.next() < share) kept[used++] = c;
   return used;
 }
 

@@ -6,16 +6,10 @@ import { type TrainedRanker } from '../ranking/lightgbm/train.js';
 import { modelContent } from '../recommend/model.js';
 import { type TableSet } from '../tables/table-set.js';
 import { saveBaselines, trainBaselines } from './baselines.js';
-import {
-  buildDataset,
-  type Dataset,
-  saveDataset,
-  type SourceInfo,
-  summarise,
-  tablesUntil,
-} from './dataset.js';
+import { buildDataset, type Dataset, saveDataset, type SourceInfo, summarise } from './dataset.js';
 import { evaluateDataset } from './evaluation.js';
 import { type TrainingHooks } from './hooks.js';
+import { tablesUntil } from './tables-until.js';
 import { saveRanker, trainRanker } from './ranker.js';
 import { type TrainingSettings } from './settings.js';
 import { type Workspace } from './workspace.js';

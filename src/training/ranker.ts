@@ -25,9 +25,9 @@ export async function trainRanker(dataset: Dataset, hooks: TrainingHooks = {}): 
   );
 }
 
-/** A leaf needs enough rows to hold: a hundred where there are plenty, fewer for a small shop. */
+/** A leaf needs enough rows to hold: three hundred where there are plenty, fewer for a small shop. */
 function leafSize({ groupSizes }: ExampleSet): number {
-  return Math.min(100, Math.max(10, Math.round(groupSizes.length / 50)));
+  return Math.min(300, Math.max(10, Math.round(groupSizes.length / 50)));
 }
 
 function rankingData({ features, rows, labels, groupSizes }: ExampleSet) {

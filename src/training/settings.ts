@@ -29,6 +29,6 @@ export const DEFAULT_TRAINING_SETTINGS: TrainingSettings = {
   testShare: 0.1,
   tables: DEFAULT_TABLE_SETTINGS,
   retrieval: DEFAULT_RETRIEVAL_SETTINGS,
-  examples: { maxQueries: 40_000, maxValidationQueries: 6_000, wrongPerQuery: 40, maxRows: 2_500_000 },
+  examples: { maxQueries: 40_000, maxValidationQueries: 6_000, wrongPerQuery: 25, maxRows: 2_500_000 },
   ranker: {},
 };

@@ -1,6 +1,7 @@
 /**
- * How the ranker is trained. The defaults are where the winners of the OTTO competition started
- * (LambdaMART over a few dozen features, about a hundred candidates per query).
+ * How the ranker is trained. The defaults began where the winners of the OTTO competition did and were then simplified on the
+ * validation blocks of Diginetica and Yoochoose 1/64: fewer and larger leaves and a third of the features per tree lose
+ * nothing and overfit less; the objective makes no difference beyond noise.
  */
 export interface RankerParameters {
   /** `lambdarank` learns the order inside each query and helps MRR and NDCG; `binary` learns each row alone, and helps recall. */
@@ -38,13 +39,13 @@ export interface RankerParameters {
 export const DEFAULT_RANKER_PARAMETERS: RankerParameters = {
   objective: 'lambdarank',
   rounds: 400,
-  earlyStoppingRounds: 40,
+  earlyStoppingRounds: 25,
   metric: 'ndcg',
   metricAt: 20,
   learningRate: 0.05,
-  leaves: 63,
-  minDataInLeaf: 100,
-  featureFraction: 0.6,
+  leaves: 31,
+  minDataInLeaf: 300,
+  featureFraction: 0.3,
   baggingFraction: 0.8,
   lambdaL2: 5,
   lambdarankTruncationLevel: 25,

@@ -4,6 +4,9 @@ import { KERNELS_WASM } from './kernels-wasm.js';
 export const DIMENSIONS = 64;
 const VECTOR_BYTES = DIMENSIONS * 4;
 
+/** Below this address lie the constants of the compiled kernels: the tables of their logarithm, up to 5 KiB. */
+const FIRST_ADDRESS = 8192;
+
 /** What assembly/embedding.ts exports. All arguments but counts and rates are addresses in bytes. */
 interface KernelExports {
   dots(a: number, x: number, out: number, rows: number, columns: number, scale: number): void;
@@ -26,7 +29,7 @@ export interface Placed<T> {
 
 /** Reserves arrays in the memory of the kernels, one after the other; then {@link start} makes the kernels run on them. */
 export class KernelMemory {
-  private next = 1024;
+  private next = FIRST_ADDRESS;
   private readonly pending: ((buffer: ArrayBuffer) => void)[] = [];
 
   /** [vectors x 64] of 32-bit floats. */
@@ -52,7 +55,7 @@ export class KernelMemory {
 
   private place<T>(bytes: number, make: (buffer: ArrayBuffer, at: number) => T): Placed<T> {
     const at = this.next;
-    this.next += (bytes + 63) & ~63;
+    this.next += 64 * Math.ceil(bytes / 64);
     const placed = { at, array: null as T };
     this.pending.push((buffer) => (placed.array = make(buffer, at)));
     return placed;

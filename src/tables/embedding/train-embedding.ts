@@ -13,7 +13,10 @@ export interface TrainEmbeddingOptions {
 }
 
 /** Sessions learned from at once; the negatives are shared by them. */
-const BATCH = 64;
+const BATCH = 128;
+
+/** What the learning rate has lost at the end. */
+const LEARNING_RATE_DROP = 0.95;
 
 /** Draws of negatives by popularity go through a table of this size. */
 const DRAW_TABLE = 1 << 20;
@@ -107,7 +110,7 @@ export async function trainEmbedding(
         lags,
         negatives,
         settings.scale,
-        settings.learningRate,
+        settings.learningRate * (1 - LEARNING_RATE_DROP * ((epoch * batches + batch) / (epochs * batches))),
         settings.gateLearningRate,
       );
       if (batch % YIELD_EVERY === 0) {

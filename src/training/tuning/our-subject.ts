@@ -7,11 +7,12 @@ import { type TunableMethod } from '../../evaluation/tuning/tunable-method.js';
 import { Forest } from '../../ranking/forest.js';
 import { SessionScorer } from '../../recommend/session-scorer.js';
 import { type TableSet } from '../../tables/table-set.js';
-import { needExamples, tablesUntil } from '../dataset.js';
+import { needExamples } from '../dataset.js';
 import { buildExamples, type ExampleSet } from '../examples.js';
 import { trainRanker } from '../ranker.js';
 import { type TrainingSettings } from '../settings.js';
 import { type LabelBlock, splitByTime } from '../split.js';
+import { tablesUntil } from '../tables-until.js';
 import { OUR_SETTINGS, withOurSettings } from './our-settings.js';
 import { OUR_SPACE } from './our-space.js';
 

@@ -6,6 +6,7 @@ import { buildTables } from '../../../src/tables/table-set.js';
 import { buildExamples } from '../../../src/training/examples.js';
 import { DEFAULT_TRAINING_SETTINGS as settings } from '../../../src/training/settings.js';
 import { type LabelBlock } from '../../../src/training/split.js';
+import { fingerprint } from '../../support/fingerprint.js';
 
 const { events } = simulateEventTable({ items: 200, events: 6000, days: 10 });
 const sessions = sessionCount(events);
@@ -16,7 +17,7 @@ const tablesOf = (table: EventTable, end: number) =>
 
 const examplesOf = (table: EventTable, limits: Partial<typeof settings.examples> = {}) =>
   buildExamples(table, tablesOf(table, block.start), block, {
-    settings: { ...settings.examples, ...limits },
+    settings: { ...settings.examples, wrongPerQuery: 0, ...limits },
     retrieval: settings.retrieval,
     seed: 1,
   });
@@ -35,6 +36,46 @@ describe('buildExamples', () => {
     });
     expect(row).toBe(set.rows);
     expect(set.features.length).toBe(set.rows * set.featureNames.length);
+  });
+
+  it('keeps a random sample of the wrong candidates where asked to, and always the right one', async () => {
+    const all = await examplesOf(events);
+    const some = await examplesOf(events, { wrongPerQuery: 20 });
+    const again = await examplesOf(events, { wrongPerQuery: 20 });
+    expect(fingerprint(again)).toBe(fingerprint(some));
+    const ample = await examplesOf(events, { wrongPerQuery: 100_000 });
+    expect(fingerprint(ample)).toBe(fingerprint(all));
+
+    // The same queries in the same order: the sample draws after they were shuffled.
+    expect(some.sessions).toEqual(all.sessions);
+    expect(some.prefixLengths).toEqual(all.prefixLengths);
+    const width = all.featureNames.length;
+    const rowOf = (set: typeof all, row: number) =>
+      Buffer.from(set.features.slice(row * width, (row + 1) * width).buffer);
+    let [fromAll, fromSome, expected, variance] = [0, 0, 0, 0];
+    some.groupSizes.forEach((size, group) => {
+      const candidates = all.items.subarray(fromAll, fromAll + all.groupSizes[group]!);
+      const labels = some.labels.subarray(fromSome, fromSome + size);
+      expect(labels.reduce((a, b) => a + b, 0)).toBe(1);
+      // In the candidates' order, each with its own features and label.
+      let at = -1;
+      for (let n = fromSome; n < fromSome + size; n++) {
+        const found = candidates.indexOf(some.items[n]!);
+        const same =
+          found > at &&
+          some.labels[n] === all.labels[fromAll + found] &&
+          rowOf(some, n).equals(rowOf(all, fromAll + found));
+        if (!same) expect.unreachable(`row ${n} is not the next of its query's candidates`);
+        at = found;
+      }
+      const share = Math.min(1, 20 / (candidates.length - 1));
+      expected += share * (candidates.length - 1);
+      variance += share * (1 - share) * (candidates.length - 1);
+      fromAll += candidates.length;
+      fromSome += size;
+    });
+    const wrong = some.rows - some.groupSizes.length;
+    expect(Math.abs(wrong - expected)).toBeLessThan(5 * Math.sqrt(variance));
   });
 
   it('stays within its limits', async () => {
