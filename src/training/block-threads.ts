@@ -74,7 +74,8 @@ function runThread(
   onShare: (share: number) => void,
 ): Promise<ExampleSet> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(SCRIPT, { workerData: task });
+    // Options of this process, such as --input-type or a loader, are not for a compiled file.
+    const worker = new Worker(SCRIPT, { workerData: task, execArgv: [] });
     const stop = () => void worker.terminate();
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();

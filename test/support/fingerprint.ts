@@ -11,7 +11,8 @@ export function fingerprint(value: unknown): string {
       hash.update(`${path}:${part.constructor.name}:${part.byteLength}\n`);
       hash.update(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
     } else if (part !== null && typeof part === 'object') {
-      for (const [key, child] of Object.entries(part)) visit(child, `${path}/${key}`);
+      for (const [key, child] of Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+        visit(child, `${path}/${key}`);
     } else {
       hash.update(`${path}=${typeof part}:${String(part)}\n`);
     }

@@ -3,13 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBundle } from '../../../src/bundle/open-bundle.js';
-import { type EventTable, sessionCount } from '../../../src/data/event-table.js';
 import { simulateEventTable } from '../../../src/data/simulator/simulate-event-table.js';
-import { Random } from '../../../src/domain/random.js';
 import { openModel } from '../../../src/recommend/model.js';
-import { buildDataset } from '../../../src/training/dataset.js';
 import { type PipelineOptions, type PipelineResult, runPipeline } from '../../../src/training/pipeline.js';
-import { trainRanker } from '../../../src/training/ranker.js';
 import { DEFAULT_TRAINING_SETTINGS } from '../../../src/training/settings.js';
 import { Workspace } from '../../../src/training/workspace.js';
 
@@ -107,25 +103,3 @@ describe('runPipeline with the real LightGBM', () => {
     expect(model.recommend(null, { k: 5, includeViewed: true }).recommendations).toHaveLength(5);
   });
 });
-
-describe('a ranker trained on shuffled labels', () => {
-  it('collapses: nothing in its features knows the answer', async () => {
-    const honest = await validationNdcg(events);
-    const shuffled = await validationNdcg(withShuffledFutures(events));
-    // What is left is what a ranker can know of a random item: how popular items are.
-    expect(shuffled).toBeLessThan(honest / 2);
-  });
-});
-
-async function validationNdcg(table: EventTable): Promise<number> {
-  const ranker = await trainRanker(await buildDataset(table, settings));
-  return Math.max(...ranker.history.map(({ metrics }) => metrics['ndcg@20']!));
-}
-
-/** In the label blocks every event is swapped with that of a random other session: sessions mean nothing there. */
-function withShuffledFutures(table: EventTable): EventTable {
-  const itemIndex = table.itemIndex.slice();
-  const from = table.sessionOffsets[Math.floor(sessionCount(table) * 0.7)]!;
-  new Random(9).shuffle(itemIndex.subarray(from));
-  return { ...table, itemIndex };
-}

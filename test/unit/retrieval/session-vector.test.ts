@@ -8,11 +8,14 @@ import { handMadeEmbedding } from '../../support/hand-made-embedding.js';
 const ids = StringIndex.of(StringColumn.from(['a', 'b', 'c', 'new']));
 const embedding = handMadeEmbedding([[1], [0, 1], [0.6, 0.8], null], [1, 0.5, 0.25]);
 
-function encode(...items: string[]): number[] | null {
+function queryOf(...items: string[]): SessionQuery {
   const events = items.map((itemId, i): SessionEvent => ({ itemId, eventType: 'view', timestampMs: i }));
+  return new SessionQuery().fromSession({ sessionId: 's', events, eventCount: events.length }, ids);
+}
+
+function encode(...items: string[]): number[] | null {
   const vector = new SessionVector(embedding);
-  const query = new SessionQuery().fromSession({ id: 's', events } as never, ids);
-  return vector.encode(query) ? [...vector.values.subarray(0, 3)] : null;
+  return vector.encode(queryOf(...items)) ? [...vector.values.subarray(0, 3)] : null;
 }
 
 function expectVector(actual: number[] | null, expected: readonly number[]): void {
@@ -48,13 +51,8 @@ describe('SessionVector', () => {
 
   it('forgets the session before', () => {
     const vector = new SessionVector(embedding);
-    const query = (...items: string[]) =>
-      new SessionQuery().fromSession(
-        { id: 's', events: items.map((itemId) => ({ itemId, eventType: 'view', timestampMs: 0 })) } as never,
-        ids,
-      );
-    vector.encode(query('b', 'c'));
-    vector.encode(query('a'));
+    vector.encode(queryOf('b', 'c'));
+    vector.encode(queryOf('a'));
     expect([...vector.values.subarray(0, 3)]).toEqual([1, 0, 0]);
   });
 });

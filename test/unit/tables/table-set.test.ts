@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { codeColumn } from '../../../src/data/catalogue.js';
 import { DEFAULT_TABLE_SETTINGS } from '../../../src/tables/settings.js';
-import { buildTables, tablesFromSections, tableSections } from '../../../src/tables/table-set.js';
+import {
+  buildTables,
+  ITEM_TABLES,
+  tablesFromSections,
+  tableSections,
+} from '../../../src/tables/table-set.js';
 import { eventTable } from '../../support/event-table.js';
+import { handMadeEmbedding } from '../../support/hand-made-embedding.js';
 
 const events = eventTable([['a', 'a', 'b'], ['b', ['c', 'purchase']], ['c']], {
   catalogue: { category: codeColumn(['x', 'y', 'x']), price: new Float32Array([1, NaN, 3]) },
@@ -34,27 +40,53 @@ describe('buildTables', () => {
     expect([...items.subarray(offsets[0], offsets[1])]).toEqual([2, 0]);
   });
 
-  it('survives being written as sections', () => {
-    const sections = tableSections(tables);
-    const { tables: read, itemIds } = tablesFromSections(
-      (name) => sections[name],
-      (name) => {
-        throw new Error(name);
-      },
-    );
-    expect(read).toEqual(tables);
-    expect(itemIds.indexOf('c')).toBe(2);
-  });
-
-  it('names a section that is missing', () => {
-    const { 'popularity/total': _gone, ...sections } = tableSections(tables);
-    const read = () =>
-      tablesFromSections(
+  it('survives being written as sections, with an embedding and without one', () => {
+    const withOne = { ...tables, embedding: handMadeEmbedding([[1], null, [0, 1]], [1, 0.5]) };
+    for (const written of [tables, withOne]) {
+      const sections = tableSections(written);
+      const { tables: read, itemIds } = tablesFromSections(
         (name) => sections[name],
         (name) => {
           throw new Error(name);
         },
       );
-    expect(read).toThrow('popularity/total');
+      expect(read).toEqual(written);
+      expect(itemIds.indexOf('c')).toBe(2);
+    }
+    expect(tables.embedding).toBeNull();
   });
+
+  it('keeps the embedding it is given', () => {
+    const embedding = handMadeEmbedding([[1], null, [0, 1]], [1, 0.5]);
+    const options = { sessionsEnd: 2, scaleSessions: 2, settings: DEFAULT_TABLE_SETTINGS, embedding };
+    expect(buildTables(events, options).embedding).toBe(embedding);
+  });
+
+  it('builds the tables in their order, and says so', () => {
+    const steps: [string, number, number][] = [];
+    const onStep = (...step: [string, number, number]) => void steps.push(step);
+    buildTables(events, { sessionsEnd: 2, scaleSessions: 2, settings: DEFAULT_TABLE_SETTINGS, onStep });
+    expect(Object.keys(tables.itemTables)).toEqual([...ITEM_TABLES]);
+    steps.forEach(([, done, total], n) => {
+      expect(done).toBe(n);
+      expect(done).toBeLessThan(total);
+    });
+  });
+
+  it.each(['popularity/total', 'item_table/s_walk/offsets', 'embedding/gates'])(
+    'names %s when it is missing',
+    (gone) => {
+      const embedding = handMadeEmbedding([[1], null, [0, 1]], [1, 0.5]);
+      const sections = tableSections({ ...tables, embedding });
+      expect(sections).toHaveProperty([gone]);
+      const read = () =>
+        tablesFromSections(
+          (name) => (name === gone ? undefined : sections[name]),
+          (name) => {
+            throw new Error(name);
+          },
+        );
+      expect(read).toThrow(gone);
+    },
+  );
 });
