@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { simulateEventTable } from '../../../src/data/simulator/simulate-event-table.js';
 import { examplesOfBlock } from '../../../src/training/block-examples.js';
+import type * as BlockThreads from '../../../src/training/block-threads.js';
 import { DEFAULT_TRAINING_SETTINGS, type TrainingSettings } from '../../../src/training/settings.js';
 import { splitByTime } from '../../../src/training/split.js';
 import { fingerprint } from '../../support/fingerprint.js';
@@ -15,7 +16,7 @@ const DIST = new URL('../../../dist/', import.meta.url);
 const BIN = fileURLToPath(new URL('../../../bin/nextitem.js', import.meta.url));
 const { examplesOfBlocks } = (await import(
   new URL('training/block-threads.js', DIST).href
-)) as typeof import('../../../src/training/block-threads.js');
+)) as typeof BlockThreads;
 
 /** More events than the threads need to be worth it. */
 const SHOP = { items: 600, events: 55_000, days: 14 };
