@@ -80,7 +80,13 @@ function fill(): void {
 }
 
 /** out[i, j] = a[i] . x[j], two by two: the fastest of the plain forms that were tried. */
-function plainDots(a: Float32Array, x: Float32Array, rows: number, columns: number, into: Float32Array): void {
+function plainDots(
+  a: Float32Array,
+  x: Float32Array,
+  rows: number,
+  columns: number,
+  into: Float32Array,
+): void {
   for (let i = 0; i < rows; i += 2) {
     for (let j = 0; j < columns; j += 2) {
       let c00 = 0;
