@@ -53,10 +53,10 @@ interface Hits {
 async function hitsOnValidation(table: EventTable, tablesEnd: (block: LabelBlock) => number): Promise<Hits> {
   const partOf = async (block: LabelBlock) => {
     const tables = await tablesUntil(table, tablesEnd(block), split, settings);
-    const { examples, retrieval, target, seed } = settings;
+    const { examples, retrieval, seed } = settings;
     return {
       tables,
-      examples: await buildExamples(table, tables, block, { settings: examples, retrieval, target, seed }),
+      examples: await buildExamples(table, tables, block, { settings: examples, retrieval, seed }),
     };
   };
   const [trainBlock, validationBlock] = split.blocks;
