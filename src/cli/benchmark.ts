@@ -3,6 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { replaceFile } from '../bundle/durable-files.js';
 import { isOlistFolder } from '../data/olist.js';
+import { type Target } from '../data/target.js';
 import { NextItemError } from '../errors.js';
 import { type Protocol, PROTOCOLS } from '../evaluation/benchmark/protocol.js';
 import { type BenchmarkResult } from '../evaluation/benchmark/benchmark-result.js';
@@ -23,10 +24,12 @@ import { installProgress } from './lightgbm.js';
 
 import { type CommandContext, realNumber, run, wholeNumber } from './run.js';
 import { readingFlags, readSource, type SourceFlags } from './source-options.js';
+import { targetFlag } from './training-options.js';
 
 interface BenchmarkFlags extends SourceFlags {
   data: string;
   protocol: Protocol;
+  target: Target;
   methods: string;
   seeds: number;
   settings?: string;
@@ -55,6 +58,7 @@ export function registerBenchmark(program: Command): void {
           '  nextitem benchmark --data clicks.csv.gz --methods nextitem,vstan,pop --seeds 3\n' +
           '  nextitem benchmark --data diginetica --protocol srgnn --methods all\n' +
           '  nextitem benchmark --data shop.csv --column session=visit item=sku time=at --jobs 1\n' +
+          '  nextitem benchmark --data clicks.csv.gz --target purchase\n' +
           '  nextitem benchmark --data clicks.csv.gz --methods vsknn,stan --limit-test 2000',
       )
       .optionsGroup('What is measured:')
@@ -70,6 +74,7 @@ export function registerBenchmark(program: Command): void {
           .choices(PROTOCOLS)
           .default('time'),
       )
+      .addOption(targetFlag())
       .option('--methods <names>', 'names separated by commas, or all', 'nextitem,item-to-item,vstan,sr,pop')
       .option(
         '--seeds <n>',
@@ -127,6 +132,7 @@ async function benchmark(context: CommandContext, flags: BenchmarkFlags): Promis
     source.events,
     {
       protocol: flags.protocol,
+      target: flags.target,
       methods,
       seeds: flags.seeds,
       folder: flags.out,
@@ -150,11 +156,12 @@ async function benchmark(context: CommandContext, flags: BenchmarkFlags): Promis
 
 async function publish(
   result: BenchmarkResult,
-  { out, json, data, protocol }: BenchmarkFlags,
+  { out, json, data, protocol, target }: BenchmarkFlags,
   say: CommandContext['say'],
 ): Promise<void> {
   const text = `${JSON.stringify(result, null, 1)}\n`;
-  const name = join(out, `${fileName(data)}-${protocol}`);
+  const asked = target === 'item' ? protocol : `${protocol}-${target}`;
+  const name = join(out, `${fileName(data)}-${asked}`);
   await replaceFile(`${name}.json`, text);
   await replaceFile(`${name}.html`, await renderBenchmark(result));
   if (json !== undefined && json !== '-') await replaceFile(json, text);

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { isVersion } from '../bundle/names.js';
 import { readFileSync } from 'node:fs';
+import { type Target, TARGETS } from '../data/target.js';
 import { NextItemError } from '../errors.js';
 import { checkFlatSettings, type NestedSettings } from '../evaluation/tuning/flat-settings.js';
 import { type FlatSettings } from '../evaluation/tuning/search-space.js';
@@ -19,6 +20,7 @@ export interface TrainingFlags {
   settings?: string;
   seed: number;
   testShare: number;
+  target: Target;
   maxQueries: number;
   rounds?: number;
   leaves?: number;
@@ -43,6 +45,7 @@ export function trainingFlags(command: Command): Command {
       realNumber('--test-share', 0, 0.5),
       testShare,
     )
+    .addOption(targetFlag())
     .option(
       '--max-queries <n>',
       'session prefixes the ranker learns from, at most; about 30 kB of memory each',
@@ -59,6 +62,16 @@ export function trainingFlags(command: Command): Command {
     .addOption(new Option('--objective <name>', 'what LightGBM optimises').choices(['lambdarank', 'binary']));
 }
 
+/** What is asked; the same flag wherever something learns or is measured. */
+export function targetFlag(): Option {
+  return new Option(
+    '--target <what>',
+    'what is to be predicted: the next item, the next item put into the cart, or the next item bought',
+  )
+    .choices(TARGETS)
+    .default(DEFAULT_TRAINING_SETTINGS.target);
+}
+
 export function trainingSettings(flags: TrainingFlags): TrainingSettings {
   const { rounds, leaves, learningRate, objective } = flags;
   const tuned = flags.settings === undefined ? {} : tunedSettings(flags.settings);
@@ -67,6 +80,7 @@ export function trainingSettings(flags: TrainingFlags): TrainingSettings {
     ...settings,
     seed: flags.seed,
     testShare: flags.testShare,
+    target: flags.target,
     examples: exampleSettings(flags.maxQueries),
     ranker: {
       ...settings.ranker,

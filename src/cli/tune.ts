@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { replaceFile } from '../bundle/durable-files.js';
 import { type EventTable } from '../data/event-table.js';
+import { type Target } from '../data/target.js';
 import { isOlistFolder } from '../data/olist.js';
 import { MINUTE_MS } from '../domain/time.js';
 import { NextItemError } from '../errors.js';
@@ -19,7 +20,7 @@ import { DEFAULT_TRAINING_SETTINGS, type TrainingSettings } from '../training/se
 import { parseTunable, tunableMethod, tunableNames } from '../training/tuning/subjects.js';
 import { tuneMethod } from '../training/tuning/tune-method.js';
 import { installProgress } from './lightgbm.js';
-import { exampleSettings } from './training-options.js';
+import { exampleSettings, targetFlag } from './training-options.js';
 import { type CommandContext, realNumber, run, wholeNumber } from './run.js';
 import { readSource, sourceFlags, type SourceFlags } from './source-options.js';
 
@@ -33,6 +34,7 @@ interface TuneFlags extends SourceFlags {
   rungs: number;
   maxQueries: number;
   testShare: number;
+  target: Target;
   seed: number;
   jobs: number;
   out: string;
@@ -102,6 +104,7 @@ export function registerTune(program: Command): void {
       realNumber('--test-share', 0, 0.5),
       DEFAULT_TRAINING_SETTINGS.testShare,
     )
+    .addOption(targetFlag())
     .option('--seed <n>', 'the same seed tries the same settings', wholeNumber('--seed', 0, 1_000_000), 1)
     .option(
       '--jobs <n>',
@@ -251,12 +254,13 @@ async function readJson<T>(path: string): Promise<Record<string, T>> {
   }
 }
 
-function trainingOf({ seed, testShare, maxQueries, jobs }: TuneFlags): TrainingSettings {
+function trainingOf({ seed, testShare, target, maxQueries, jobs }: TuneFlags): TrainingSettings {
   const { ranker } = DEFAULT_TRAINING_SETTINGS;
   return {
     ...DEFAULT_TRAINING_SETTINGS,
     seed,
     testShare,
+    target,
     examples: exampleSettings(maxQueries),
     // Side by side, each takes its part of the machine; trees do not depend on the number of threads.
     ranker: { ...ranker, threads: Math.max(1, Math.floor(availableParallelism() / jobs)) },

@@ -1,14 +1,16 @@
 import { type EventTable, filterEvents, itemCount, sessionCount } from '../data/event-table.js';
+import { answeringEvents, NO_ANSWER, type Target, targetEventType } from '../data/target.js';
 
-/** One question of an evaluation: given these events, which item comes next? */
+/** One question of an evaluation: given these events, which item comes next (or is put into the cart, or bought, next)? */
 export interface EvaluationCase {
   /** Cases of one cluster are not independent; the bootstrap draws clusters (a session, an order, a customer). */
   readonly cluster: number;
   /** Events [start, end) of the task's table are known. */
   readonly start: number;
   readonly end: number;
+  /** The item of the event that answers. */
   readonly nextItem: number;
-  /** All items that came after the known events: what is right for Precision, Recall and MAP. */
+  /** The items of all events after the known ones that could answer: what is right for Precision, Recall and MAP. */
   readonly remaining: Uint32Array;
 }
 
@@ -26,30 +28,44 @@ export interface EvaluationTask {
 
 /**
  * Every prefix of every session from `firstSession` on predicts its next item (protocols P1 and P2 of the literature:
- * SR-GNN's and session-rec's).
+ * SR-GNN's and session-rec's), or the item of its next event of the target's type; then prefixes without such an event
+ * are no questions, and `remaining` holds the items of all later events of that type.
  */
-export function everyPrefix(events: EventTable, firstSession: number): EvaluationCase[] {
-  const { sessionOffsets, itemIndex } = events;
+export function everyPrefix(
+  events: EventTable,
+  firstSession: number,
+  target: Target = 'item',
+): EvaluationCase[] {
+  const { sessionOffsets, itemIndex, eventType } = events;
+  const wanted = targetEventType(target);
+  const sessions = sessionCount(events);
+  const first = sessionOffsets[firstSession]!;
+  const answers = answeringEvents(events, firstSession, sessions, target);
   const cases: EvaluationCase[] = [];
-  for (let s = firstSession; s < sessionCount(events); s++) {
+  for (let s = firstSession; s < sessions; s++) {
     const start = sessionOffsets[s]!;
     const stop = sessionOffsets[s + 1]!;
+    const items = itemIndex.subarray(start, stop);
+    const asked = wanted === null ? items : items.filter((_, place) => eventType[start + place] === wanted);
+    // Of `asked`, those before the answer.
+    let before = wanted === null || eventType[start] === wanted ? 1 : 0;
     for (let end = start + 1; end < stop; end++) {
-      cases.push({
-        cluster: s,
-        start,
-        end,
-        nextItem: itemIndex[end]!,
-        remaining: itemIndex.subarray(end, stop),
-      });
+      const answer = answers[end - first]!;
+      if (answer === NO_ANSWER) break;
+      cases.push({ cluster: s, start, end, nextItem: itemIndex[answer]!, remaining: asked.subarray(before) });
+      if (answer === end) before++;
     }
   }
   return cases;
 }
 
-/** Of {@link everyPrefix} the cases whose next item is new to the session; `remaining` holds new items only. */
-export function everyPrefixToNewItem(events: EventTable, firstSession: number): EvaluationCase[] {
-  return everyPrefix(events, firstSession).flatMap((question) => {
+/** Of {@link everyPrefix} the cases whose answer is new to the session; `remaining` holds new items only. */
+export function everyPrefixToNewItem(
+  events: EventTable,
+  firstSession: number,
+  target: Target = 'item',
+): EvaluationCase[] {
+  return everyPrefix(events, firstSession, target).flatMap((question) => {
     const known = new Set(events.itemIndex.subarray(question.start, question.end));
     if (known.has(question.nextItem)) return [];
     return [{ ...question, remaining: question.remaining.filter((item) => !known.has(item)) }];

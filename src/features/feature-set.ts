@@ -3,6 +3,7 @@ import { type CandidateSet } from '../retrieval/candidate-set.js';
 import { type SessionQuery } from '../retrieval/session-query.js';
 import { type TableSet } from '../tables/table-set.js';
 import { CatalogueFeatures } from './catalogue-features.js';
+import { ContextFeatures } from './context-features.js';
 import { EmbeddingFeatures } from './embedding-features.js';
 import { type FeatureDescription, type FeatureGroup } from './feature-group.js';
 import { PairFeatures } from './pair-features.js';
@@ -31,6 +32,7 @@ export class FeatureSet {
       new PresenceFeatures(tables.clock),
       new SourceFeatures(),
       new PairFeatures(tables),
+      new ContextFeatures(tables.sessionIndex),
       new EmbeddingFeatures(tables.embedding),
       new PopularityFeatures(tables),
       new CatalogueFeatures(tables.catalogue),

@@ -10,6 +10,11 @@ export function isOurs(name: string): boolean {
   return name === 'nextitem';
 }
 
+/** What was asked, where it is not the next item: to stand behind the protocol's name. */
+export function askedIn({ target }: BenchmarkResult): string {
+  return target === 'item' ? '' : `, next ${target}`;
+}
+
 /** Megabytes (10^6) with one digit behind the point below 100. */
 export function bytes(value: number): string {
   const mega = value / 1e6;

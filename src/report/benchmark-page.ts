@@ -9,6 +9,7 @@ import {
 import { type Breakdown } from '../metrics/evaluation-report.js';
 import { ceilingChart, costChart, lineColours, methodBars, MOST_OTHERS } from './benchmark-charts.js';
 import {
+  askedIn,
   bytes,
   companyNote,
   comparison,
@@ -46,7 +47,7 @@ td.settings{white-space:normal;overflow-wrap:anywhere;min-width:16rem}
  */
 export async function renderBenchmark(result: BenchmarkResult): Promise<string> {
   const entries = Object.entries(result.methods);
-  const title = `Benchmark: ${nameOf(result.data.source)}, ${result.protocol}`;
+  const title = `Benchmark: ${nameOf(result.data.source)}, ${result.protocol}${askedIn(result)}`;
   return page(
     title,
     header(result, title),

@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import { type BenchmarkMethod, type BenchmarkResult } from '../evaluation/benchmark/benchmark-result.js';
 import {
+  askedIn,
   bytes,
   companyNote,
   comparison,
@@ -17,7 +18,7 @@ export function renderBenchmarkTable(result: BenchmarkResult): string {
   const { data } = result;
   const entries = Object.entries(result.methods);
   return [
-    `Benchmark of ${data.source}, protocol ${result.protocol}`,
+    `Benchmark of ${data.source}, protocol ${result.protocol}${askedIn(result)}`,
     `${whole(data.events)} events over ${whole(data.items)} items; ${whole(data.trainSessions)} training sessions; ` +
       `${whole(data.askedPrefixes)} questions in ${whole(data.askedSessions)} test sessions`,
     '',

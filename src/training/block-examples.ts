@@ -23,6 +23,7 @@ export async function examplesOfBlock(
   return buildExamples(events, tables, label, {
     settings: block === 0 ? settings.examples : validationExamples(settings.examples),
     retrieval: settings.retrieval,
+    target: settings.target,
     seed: settings.seed * 1000 + block,
     signal: hooks.signal,
     onProgress: (done, total) => hooks.onProgress?.(`examples, ${label.name} block`, done, total),

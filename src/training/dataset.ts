@@ -1,5 +1,6 @@
 import { type EventTable, eventCount, itemCount, sessionCount } from '../data/event-table.js';
 import { eventTableFromSections, eventTableSections } from '../data/event-table-sections.js';
+import { checkTarget } from '../data/target.js';
 import { writeParquet } from '../data/parquet-writer.js';
 import { EVENT_TYPES } from '../domain/event.js';
 import { type SimulatorOptions } from '../data/simulator/simulator-options.js';
@@ -36,12 +37,17 @@ export interface Dataset {
 /** Fewer answered queries than this in a block teach a ranker nothing that holds. */
 const FEWEST_QUERIES = 50;
 
-/** Splits the events by time and makes the ranker's training examples. */
+/**
+ * Splits the events by time and makes the ranker's training examples.
+ *
+ * Errors: `too_little_data` when a part of the split would be empty, `invalid_option` for a target that no event answers.
+ */
 export async function buildDataset(
   events: EventTable,
   settings: TrainingSettings,
   hooks: TrainingHooks = {},
 ): Promise<Dataset> {
+  checkTarget(events, settings.target);
   const split = splitByTime(events, settings);
   const sets = await examplesOfBlocks(events, split, settings, hooks);
   const enough = sets.every((set) => set.groupSizes.length >= FEWEST_QUERIES);
@@ -71,6 +77,8 @@ export async function saveDataset(workspace: Workspace, dataset: Dataset, source
       settings,
       featureNames: examples?.train.featureNames ?? [],
       queries: examples === null ? null : [examples.train.queries, examples.validation.queries],
+      targetGroups:
+        examples === null ? null : [examples.train.targetGroups, examples.validation.targetGroups],
     },
     files: {},
   });
@@ -90,8 +98,9 @@ export async function loadDataset(workspace: Workspace): Promise<{ dataset: Data
     settings: TrainingSettings;
     featureNames: string[];
     queries: [number, number] | null;
+    targetGroups: [number, number] | null;
   };
-  const examples = (name: string, queries: number): ExampleSet => {
+  const examples = (name: string, block: 0 | 1): ExampleSet => {
     const part = <T>(key: string) => sections[`examples/${name}/${key}`] as T;
     const labels = part<Float32Array>('labels');
     return {
@@ -103,7 +112,8 @@ export async function loadDataset(workspace: Workspace): Promise<{ dataset: Data
       groupSizes: part('groupSizes'),
       sessions: part('sessions'),
       prefixLengths: part('prefixLengths'),
-      queries,
+      queries: saved.queries![block],
+      targetGroups: saved.targetGroups![block],
     };
   };
   const dataset: Dataset = {
@@ -114,8 +124,8 @@ export async function loadDataset(workspace: Workspace): Promise<{ dataset: Data
       saved.queries === null
         ? null
         : {
-            train: examples('train', saved.queries[0]),
-            validation: examples('validation', saved.queries[1]),
+            train: examples('train', 0),
+            validation: examples('validation', 1),
           },
   };
   return { dataset, source: saved.origin };
@@ -133,12 +143,13 @@ function exampleSections(name: string, set: ExampleSet): Sections {
 
 /** What is in the dataset, in numbers. */
 export function summarise(dataset: Dataset) {
-  const { events, split, examples } = dataset;
+  const { events, split, settings, examples } = dataset;
   const typeCounts = new Array<number>(EVENT_TYPES.length).fill(0);
   for (const type of events.eventType) typeCounts[type]!++;
   const block = (set: ExampleSet) => ({
     queries: set.queries,
     answered: set.groupSizes.length,
+    ofTarget: set.targetGroups,
     rows: set.rows,
   });
   return {
@@ -150,6 +161,7 @@ export function summarise(dataset: Dataset) {
     trainSessions: split.testStart,
     testSessions: sessionCount(events) - split.testStart,
     blocks: split.blocks,
+    target: settings.target,
     examples:
       examples === null ? null : { train: block(examples.train), validation: block(examples.validation) },
   };

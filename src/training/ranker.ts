@@ -1,3 +1,4 @@
+import { type RankerData } from '../ranking/lightgbm/ranker-data.js';
 import { type TrainedRanker, trainRanker as trainWithLightgbm } from '../ranking/lightgbm/train.js';
 import { type Dataset, needExamples } from './dataset.js';
 import { type ExampleSet } from './examples.js';
@@ -8,6 +9,7 @@ const STAGE = 'ranker';
 
 /**
  * Trains the ranker: LightGBM's lambdarank on the train block, stopped by NDCG on the later validation block.
+ * For a target other than the next item both blocks may hold next-item questions too, see examples.ts.
  *
  * Errors: `too_little_data`, `lightgbm_missing`, `lightgbm_failed`.
  */
@@ -30,8 +32,21 @@ function leafSize({ groupSizes }: ExampleSet): number {
   return Math.min(300, Math.max(10, Math.round(groupSizes.length / 50)));
 }
 
-function rankingData({ features, rows, labels, groupSizes }: ExampleSet) {
-  return { features, rows, labels, groupSizes };
+/** A single question of a rare target counts for so many of the others at most. */
+const MOST_WEIGHT = 20;
+
+/** The examples, with weights where next-item questions joined those of the target: then both kinds count the same in all. */
+function rankingData({ features, rows, labels, groupSizes, targetGroups }: ExampleSet): RankerData {
+  const others = groupSizes.length - targetGroups;
+  if (others === 0) return { features, rows, labels, groupSizes };
+  const weight = Math.min(MOST_WEIGHT, Math.max(1, others / Math.max(1, targetGroups)));
+  const weights = new Float32Array(rows).fill(1);
+  weights.fill(
+    weight,
+    0,
+    groupSizes.subarray(0, targetGroups).reduce((sum, size) => sum + size, 0),
+  );
+  return { features, rows, labels, groupSizes, weights };
 }
 
 /** Writes the ranker for the next steps; importance and learning curve also as files for people. */

@@ -1,3 +1,4 @@
+import { type Target } from '../data/target.js';
 import { type RankerParameters } from '../ranking/lightgbm/parameters.js';
 import { DEFAULT_RETRIEVAL_SETTINGS, type RetrievalSettings } from '../retrieval/settings.js';
 import { DEFAULT_TABLE_SETTINGS, type TableSettings } from '../tables/settings.js';
@@ -7,6 +8,8 @@ export interface TrainingSettings {
   readonly seed: number;
   /** Share of the sessions, the latest ones, that is held out as test where the source brings no split. */
   readonly testShare: number;
+  /** What the ranker learns to predict and the evaluation asks. The tables and the embedding are the same for all. */
+  readonly target: Target;
   readonly tables: TableSettings;
   readonly retrieval: RetrievalSettings;
   readonly examples: ExampleSettings;
@@ -27,6 +30,7 @@ export interface ExampleSettings {
 export const DEFAULT_TRAINING_SETTINGS: TrainingSettings = {
   seed: 1,
   testShare: 0.1,
+  target: 'item',
   tables: DEFAULT_TABLE_SETTINGS,
   retrieval: DEFAULT_RETRIEVAL_SETTINGS,
   examples: { maxQueries: 40_000, maxValidationQueries: 6_000, wrongPerQuery: 25, maxRows: 2_500_000 },

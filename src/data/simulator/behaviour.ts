@@ -64,7 +64,7 @@ const MEDIAN_PAUSE_MS = [30 * SECOND_MS, 22 * SECOND_MS, 40 * SECOND_MS, 75 * SE
 const PAUSE_SPREAD = 0.9;
 const MIN_PAUSE_MS = SECOND_MS;
 /** Shorter than the idle gap that ends a session in web analytics. */
-const MAX_PAUSE_MS = 25 * MINUTE_MS;
+export const MAX_PAUSE_MS = 25 * MINUTE_MS;
 
 /** @param normal a draw from the standard normal distribution */
 export function pauseMs(lastType: number, normal: number): number {

@@ -6,6 +6,7 @@ import {
   FUNNEL,
   PREVIOUS_ANCHOR_SHARE,
   RETURN,
+  RETURN_DECAY,
   SIMILAR,
   STAY,
   WANTED,
@@ -38,8 +39,12 @@ export class NextEventMixture {
   wantedShare = 0;
   frontShare = 0;
 
+  /** [slots of the shop] where an item may stand in {@link slots}; it does if it is there. */
+  private readonly places: Uint32Array;
   private readonly neighbours: Neighbours;
   private readonly weights = new Float64Array(TASTES);
+  private firstTaste = 0;
+  private tastesEnd = TASTES;
 
   constructor(
     private readonly shopDay: ShopDay,
@@ -47,13 +52,17 @@ export class NextEventMixture {
   ) {
     this.neighbours = new Neighbours(shopDay);
     const capacity = visit.recent.length + 4 * this.neighbours.slots.length;
+    this.places = new Uint32Array(shopDay.shop.options.items);
     this.slots = new Int32Array(capacity);
     this.fixedViews = new Float64Array(capacity);
     this.fixedOthers = new Float64Array(capacity);
     this.byTaste = new Float64Array(capacity * TASTES);
   }
 
-  load(visit: Visit): void {
+  /** @param only the one taste whose column of {@link byTaste} is wanted; the others are not filled then */
+  load(visit: Visit, only: number | null = null): void {
+    this.firstTaste = only ?? 0;
+    this.tastesEnd = only === null ? TASTES : only + 1;
     this.count = 0;
     if (visit.length === 0) {
       this.wantedShare = FIRST_WANTED_SHARE;
@@ -72,8 +81,10 @@ export class NextEventMixture {
     else this.wantedShare += share(CHECKOUT);
 
     if (visit.recentCount < 2) this.wantedShare += share(RETURN);
-    for (let i = 1; i < visit.recentCount; i++) {
-      this.fixedViews[this.place(visit.recent[i]!)]! += share(RETURN) * visit.returnProbability(i);
+    else {
+      let probability = share(RETURN) * visit.returnProbability(1);
+      for (let i = 1; i < visit.recentCount; i++, probability *= RETURN_DECAY)
+        this.fixedViews[this.place(visit.recent[i]!)]! += probability;
     }
 
     const anchors = Math.min(2, visit.recentCount);
@@ -87,18 +98,18 @@ export class NextEventMixture {
   }
 
   private addNeighbours(share: number): void {
-    const { neighbours, weights, byTaste } = this;
+    const { neighbours, weights, byTaste, firstTaste, tastesEnd } = this;
     const { cellOfSlot } = this.shopDay.shop;
     if (neighbours.count === 0) {
       this.wantedShare += share;
       return;
     }
-    for (let taste = 0; taste < TASTES; taste++) weights[taste] = share / neighbours.total(taste);
+    for (let taste = firstTaste; taste < tastesEnd; taste++) weights[taste] = share / neighbours.total(taste);
     for (let i = 0; i < neighbours.count; i++) {
       const slot = neighbours.slots[i]!;
       const row = this.place(slot) * TASTES;
       const cell = cellOfSlot[slot]! % CELLS;
-      for (let taste = 0; taste < TASTES; taste++) {
+      for (let taste = firstTaste; taste < tastesEnd; taste++) {
         byTaste[row + taste]! += weights[taste]! * neighbours.weights[i]! * AFFINITY[taste * CELLS + cell]!;
       }
     }
@@ -106,8 +117,8 @@ export class NextEventMixture {
 
   /** Where an item stands in {@link slots}, -1 if it does not. */
   find(slot: number): number {
-    for (let i = 0; i < this.count; i++) if (this.slots[i] === slot) return i;
-    return -1;
+    const place = this.places[slot]!;
+    return place < this.count && this.slots[place] === slot ? place : -1;
   }
 
   private place(slot: number): number {
@@ -115,9 +126,11 @@ export class NextEventMixture {
     if (found >= 0) return found;
     const added = this.count++;
     this.slots[added] = slot;
+    this.places[slot] = added;
     this.fixedViews[added] = 0;
     this.fixedOthers[added] = 0;
-    this.byTaste.fill(0, added * TASTES, (added + 1) * TASTES);
+    for (let taste = this.firstTaste; taste < this.tastesEnd; taste++)
+      this.byTaste[added * TASTES + taste] = 0;
     return added;
   }
 }

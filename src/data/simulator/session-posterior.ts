@@ -12,7 +12,7 @@ import { type TopItems } from './top-items.js';
 import { Visit } from './visit.js';
 
 /** Sessions of the simulation are shorter; others may be given. */
-const VISIT_CAPACITY = 256;
+export const VISIT_CAPACITY = 256;
 
 /**
  * The exact distribution of a session's next item, as one can know it who knows the shop and how its shoppers behave,
@@ -29,8 +29,10 @@ export class SessionPosterior {
   /** [categories x TASTES] the posterior of the hidden state at the next event; sums to 1. */
   readonly state: Float64Array;
 
-  private readonly shopDay: ShopDay;
-  private readonly visit = new Visit(VISIT_CAPACITY);
+  /** The day of the session. */
+  readonly shopDay: ShopDay;
+  /** What can be seen of the session so far. */
+  readonly visit = new Visit(VISIT_CAPACITY);
   private readonly mixture: NextEventMixture;
   private readonly heads: CellHeads;
   private readonly tastes = new Float64Array(TASTES);

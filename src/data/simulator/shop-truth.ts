@@ -1,3 +1,4 @@
+import { LaterEvents } from './later-events.js';
 import { SessionPosterior } from './session-posterior.js';
 import { type Shop } from './shop.js';
 import { type Population, Shoppers } from './shoppers.js';
@@ -6,6 +7,7 @@ import { type Population, Shoppers } from './shoppers.js';
 export class ShopTruth {
   private known: Population | null = null;
   private shared: SessionPosterior | null = null;
+  private later: LaterEvents | null = null;
 
   constructor(readonly shop: Shop) {}
 
@@ -17,6 +19,11 @@ export class ShopTruth {
   /** A filter for one session at a time. It owns some 30 bytes per item: make one and use it again. */
   newPosterior(): SessionPosterior {
     return new SessionPosterior(this.shop, this.population);
+  }
+
+  /** Of what is carted or bought next, on top of {@link posterior}. */
+  get laterEvents(): LaterEvents {
+    return (this.later ??= new LaterEvents(this.posterior));
   }
 
   /** One filter for callers that ask for one answer after the other. */

@@ -26,6 +26,16 @@ export class Visit {
     this.cartSize = 0;
   }
 
+  /** Makes this visit what another one is. @param other of the same capacity */
+  copyFrom(other: Visit): void {
+    this.length = other.length;
+    this.lastType = other.lastType;
+    this.recentCount = other.recentCount;
+    this.cartSize = other.cartSize;
+    for (let i = 0; i < other.recentCount; i++) this.recent[i] = other.recent[i]!;
+    for (let i = 0; i < other.cartSize; i++) this.cart[i] = other.cart[i]!;
+  }
+
   /** A session longer than the capacity (none of the simulation's own) forgets what was longest ago. */
   add(slot: number, type: number): void {
     const { recent, cart } = this;

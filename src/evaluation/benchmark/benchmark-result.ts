@@ -1,3 +1,4 @@
+import { type Target } from '../../data/target.js';
 import { type PairedDifference } from '../../metrics/bootstrap.js';
 import { type Breakdown } from '../../metrics/evaluation-report.js';
 import { type ShownFigures } from './measure.js';
@@ -31,6 +32,8 @@ export interface BenchmarkResult {
     readonly askedPrefixes: number;
   };
   readonly protocol: Protocol;
+  /** What was asked. */
+  readonly target: Target;
   /** The protocol in words. */
   readonly rules: string;
   readonly cutoffs: readonly number[];

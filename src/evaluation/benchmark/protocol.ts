@@ -1,4 +1,5 @@
 import { type EventTable, itemCount, sessionCount } from '../../data/event-table.js';
+import { answeringEvents, checkTarget, NO_ANSWER, type Target, targetQuestion } from '../../data/target.js';
 import { StringColumn } from '../../domain/string-column.js';
 import { NextItemError } from '../../errors.js';
 import { dropUnknownItems, everyPrefix, type EvaluationCase } from '../cases.js';
@@ -11,19 +12,21 @@ export const PROTOCOLS = ['srgnn', 'time'] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 
 /** The rules in a few sentences, for the result. */
-export const PROTOCOL_RULES: Readonly<Record<Protocol, string>> = {
-  srgnn:
-    "The data's own split. Every prefix of every test session predicts its next item over the whole catalogue; items " +
-    'of the session may come again; nothing is dropped, so a target that training never saw is a miss.',
-  time:
-    'The latest sessions are asked. Items that training never saw are dropped from test sessions, then test sessions ' +
-    'shorter than two events. Every prefix of every test session predicts its next item over the whole catalogue; ' +
-    'items of the session may come again.',
-};
+export function protocolRules(protocol: Protocol, target: Target): string {
+  const asked =
+    `${targetQuestion(target, 'every test session')}, over the whole catalogue; items of the session may ` +
+    'come again';
+  return protocol === 'srgnn'
+    ? `The data's own split. ${asked}; nothing is dropped, so a target that training never saw is a miss.`
+    : 'The latest sessions are asked. Items that training never saw are dropped from test sessions, then test sessions ' +
+        `shorter than two events. ${asked}.`;
+}
 
 /** A data set as every method of a benchmark meets it. */
 export interface BenchmarkTask {
   readonly protocol: Protocol;
+  /** What is asked. */
+  readonly target: Target;
   /**
    * Training sessions first, then test sessions, each in order of time; `split` says which is which. Where the two overlap
    * in time, sessions as a whole are not in order of time.
@@ -42,13 +45,15 @@ const MOST_LEFT_OUT = 0.1;
  * Applies a protocol's rules.
  *
  * @param latestFrom where a source without a split of its own is cut: sessions from this number on are test
- * @throws NextItemError `invalid_option` for srgnn without a split; `too_little_data` when nothing is left to ask or to learn
+ * @throws NextItemError `invalid_option` for srgnn without a split, and for a target that no event answers; `too_little_data` when nothing is left to ask or to learn
  */
 export function benchmarkTask(
   source: EventTable,
   protocol: Protocol,
   latestFrom: (events: EventTable) => number,
+  target: Target = 'item',
 ): BenchmarkTask {
+  checkTarget(source, target);
   if (protocol === 'srgnn' && source.split === null) {
     throw new NextItemError(
       'invalid_option',
@@ -63,26 +68,27 @@ export function benchmarkTask(
   if (protocol === 'time') noteDropped(ordered, events, testStart, notes);
   const sessions = sessionCount(events);
   if (testStart === 0) throw new NextItemError('too_little_data', 'there is no training session');
-  const questions =
-    events.sessionOffsets[sessions]! - events.sessionOffsets[testStart]! - sessions + testStart;
-  if (questions === 0) {
+  if (answeringEvents(events, testStart, sessions, target).every((answer) => answer === NO_ANSWER)) {
     throw new NextItemError(
       'too_little_data',
-      'there is nothing to ask: no test session has two events' +
+      `there is nothing to ask: no test session has ${target === 'item' ? 'two events' : `a ${target} after another event`}` +
         (protocol === 'time' ? ' of items that training knows' : ''),
     );
   }
   const split = new Uint8Array(sessions).fill(1, testStart);
-  return { protocol, events: { ...events, split }, testStart, notes };
+  return { protocol, target, events: { ...events, split }, testStart, notes };
 }
 
 /**
- * The questions of a task: every prefix of every test session.
+ * The questions of a task: every prefix of every test session that its target asks.
  *
  * @param limit asks so many test sessions at most, evenly spread over the test period; null asks all
  */
-export function benchmarkCases({ events, testStart }: BenchmarkTask, limit: number | null): EvaluationCase[] {
-  const cases = everyPrefix(events, testStart);
+export function benchmarkCases(
+  { events, testStart, target }: BenchmarkTask,
+  limit: number | null,
+): EvaluationCase[] {
+  const cases = everyPrefix(events, testStart, target);
   const sessions = sessionCount(events) - testStart;
   if (limit === null || limit >= sessions) return cases;
   const asked = new Uint8Array(sessions);

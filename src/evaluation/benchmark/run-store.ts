@@ -6,6 +6,7 @@ import { openBundle } from '../../bundle/open-bundle.js';
 import { writeBundle } from '../../bundle/write-bundle.js';
 import { eventTableFromSections, eventTableSections } from '../../data/event-table-sections.js';
 import { type EventTable } from '../../data/event-table.js';
+import { type Target } from '../../data/target.js';
 import { type Sections } from '../../domain/sections.js';
 import { NextItemError } from '../../errors.js';
 import { type Measurement, type ShownFigures } from './measure.js';
@@ -78,12 +79,13 @@ export class RunStore {
   /** Stores a task for the processes that work on it, unless it is there. @returns the hash of its content */
   async saveTask(task: BenchmarkTask, signal?: AbortSignal): Promise<string> {
     const hash = taskHash(task);
-    const { events, testStart, protocol, notes } = task;
+    const { events, testStart, protocol, target, notes } = task;
     const content = container(hash, eventTableSections(events), {
       source: events.source,
       clock: events.clock,
       testStart,
       protocol,
+      target,
       notes,
     });
     if ((await this.read(this.dataFolder, hash)) === null)
@@ -96,15 +98,16 @@ export class RunStore {
     const stored = await this.read(this.dataFolder, hash);
     if (stored === null)
       throw new NextItemError('stage_missing', 'the prepared data is gone or damaged', 'nextitem benchmark');
-    const { source, clock, testStart, protocol, notes } = stored.json as {
+    const { source, clock, testStart, protocol, target, notes } = stored.json as {
       source: string;
       clock: EventTable['clock'];
       testStart: number;
       protocol: Protocol;
+      target?: Target;
       notes: string[];
     };
     const events = eventTableFromSections((name) => stored.sections[name], source, clock);
-    return { protocol, events, testStart, notes };
+    return { protocol, target: target ?? 'item', events, testStart, notes };
   }
 
   async saveRun(key: string, result: RunResult, signal?: AbortSignal): Promise<void> {
@@ -185,8 +188,10 @@ async function replaceContainer(
 }
 
 /** Of everything a method can see: equal hashes mean equal questions, whatever file they were read from. */
-function taskHash({ events, testStart, protocol }: BenchmarkTask): string {
-  const hash = createHash('sha256').update(JSON.stringify([RUN_FORMAT, events.clock, testStart, protocol]));
+function taskHash({ events, testStart, protocol, target }: BenchmarkTask): string {
+  // The next item is what was asked before there were other targets: its finished runs are still found.
+  const asked = target === 'item' ? [protocol] : [protocol, target];
+  const hash = createHash('sha256').update(JSON.stringify([RUN_FORMAT, events.clock, testStart, ...asked]));
   for (const [name, array] of Object.entries(eventTableSections(events)))
     hash.update(`\n${name} ${array.length}\n`).update(bytesOf(array));
   return hash.digest('hex').slice(0, 24);

@@ -13,7 +13,7 @@ import {
 } from './benchmark-result.js';
 import { benchmarkBreakdowns } from './breakdowns.js';
 import { CUTOFFS, type ShownFigures } from './measure.js';
-import { type BenchmarkTask, PROTOCOL_RULES } from './protocol.js';
+import { type BenchmarkTask, protocolRules } from './protocol.js';
 import { type RunResult } from './run-store.js';
 import { meanOf, meanOfRecords, meanOfSums, spreadOf } from './seeds.js';
 
@@ -83,7 +83,8 @@ export function summarise(
       askedPrefixes: cases.length,
     },
     protocol: task.protocol,
-    rules: PROTOCOL_RULES[task.protocol],
+    target: task.target,
+    rules: protocolRules(task.protocol, task.target),
     cutoffs: CUTOFFS,
     confidence: 0.95,
     resamples: options.resamples,

@@ -1,4 +1,5 @@
 import { type EventTable } from '../../data/event-table.js';
+import { type Target } from '../../data/target.js';
 import { type SessionSums } from '../../metrics/bootstrap.js';
 import { type FlatSettings, type SearchSpace } from './search-space.js';
 
@@ -9,6 +10,8 @@ export interface TuningData {
   readonly validationStart: number;
   /** The questions come from sessions [validationStart, testStart). */
   readonly testStart: number;
+  /** What is asked. */
+  readonly target: Target;
   readonly seed: number;
   /** Questions of the search at most, and as many of the confirmation. */
   readonly maxQuestions: number;

@@ -38,8 +38,8 @@ export interface RankerParameters {
 
 export const DEFAULT_RANKER_PARAMETERS: RankerParameters = {
   objective: 'lambdarank',
-  rounds: 400,
-  earlyStoppingRounds: 25,
+  rounds: 200,
+  earlyStoppingRounds: 50,
   metric: 'ndcg',
   metricAt: 20,
   learningRate: 0.05,

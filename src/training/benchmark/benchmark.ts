@@ -1,18 +1,21 @@
 import { availableParallelism, cpus } from 'node:os';
 import { sweepTemporaries } from '../../bundle/durable-files.js';
 import { type EventTable, sessionCount } from '../../data/event-table.js';
+import { type Target } from '../../data/target.js';
 import { type BenchmarkResult } from '../../evaluation/benchmark/benchmark-result.js';
 import { benchmarkCases, benchmarkTask, type Protocol } from '../../evaluation/benchmark/protocol.js';
 import { runKey, type RunResult, type RunSpec, RunStore } from '../../evaluation/benchmark/run-store.js';
 import { summarise } from '../../evaluation/benchmark/summarise.js';
 import { DEFAULT_TRAINING_SETTINGS } from '../settings.js';
 import { splitByTime } from '../split.js';
-import { isSeeded, settingsOf, type SettingsFile } from './method-catalogue.js';
+import { isOurs, isSeeded, settingsOf, type SettingsFile } from './method-catalogue.js';
 import { type PoolRun, runAll } from './run-pool.js';
 import { type RunFailure } from './run-messages.js';
 
 export interface BenchmarkOptions {
   readonly protocol: Protocol;
+  /** What is asked, and what our ranker learns. */
+  readonly target: Target;
   /** Names of the method catalogue, in the order to show. */
   readonly methods: readonly string[];
   /** Trainings of every method that draws random numbers, with the seeds 1 .. seeds. */
@@ -71,6 +74,7 @@ export async function runBenchmark(
     source,
     options.protocol,
     (events) => splitByTime(events, { ...DEFAULT_TRAINING_SETTINGS, testShare: options.testShare }).testStart,
+    options.target,
   );
   const dataHash = await store.saveTask(task, signal);
 
@@ -183,13 +187,13 @@ async function runMissing(
 }
 
 /** One run, or one per seed; the recall ceilings with the first of them, because they hardly differ by seed. */
-function specsOf(method: string, { seeds, settings, limitTest }: BenchmarkOptions): RunSpec[] {
+function specsOf(method: string, { seeds, settings, limitTest, target }: BenchmarkOptions): RunSpec[] {
   const given = settings[method];
   const count = isSeeded(method) ? seeds : 1;
   return Array.from({ length: count }, (_, n) => ({
     method,
     seed: isSeeded(method) ? n + 1 : null,
-    settings: settingsOf(method, given),
+    settings: { ...settingsOf(method, given), ...(isOurs(method) ? { target } : {}) },
     settingsFrom: given === undefined ? 'defaults' : 'file',
     limitTest,
     ceilings: isSeeded(method) && n === 0,

@@ -63,6 +63,7 @@ export function ourSubject(base: TrainingSettings): TunableMethod {
             const examples = await buildExamples(events, tables[n]!, block, {
               settings: budget(events, block, settings, share),
               retrieval: settings.retrieval,
+              target: settings.target,
               seed: settings.seed * 1000 + n,
               signal,
             });
@@ -88,6 +89,7 @@ function budget(
   { examples }: TrainingSettings,
   share: number,
 ): TrainingSettings['examples'] {
+  // Next-item questions join those of a rarer target, so there are at least as many as prefixes.
   const available = sessionOffsets[end]! - sessionOffsets[start]! - (end - start);
   const full = Math.min(examples.maxQueries, available);
   const maxQueries = Math.min(full, Math.max(FEWEST_QUERIES, Math.round(share * full)));

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EventTable } from '../../data/event-table.js';
 import { eventTableSections } from '../../data/event-table-sections.js';
+import { checkTarget } from '../../data/target.js';
 import { type Clock } from '../../domain/time.js';
 import { inParallel } from '../../evaluation/tuning/in-parallel.js';
 import { settingImportance } from '../../evaluation/tuning/importance.js';
@@ -42,15 +43,22 @@ export interface TuneMethodOptions {
  * Tunes one method on the validation block, in processes of its own, and compares the winner with the defaults on
  * sessions that no trial was measured on.
  *
- * Errors: `journal_mismatch`, `too_little_data`, `interrupted`; the journal is left usable by all of them.
+ * Errors: `journal_mismatch`, `too_little_data`, `interrupted`, `invalid_option` (a target that no event answers); the journal is left usable by all of them.
  */
 export async function tuneMethod(events: EventTable, options: TuneMethodOptions): Promise<TuningResult> {
   const { method, training, plan, jobs, maxQuestions, signal } = options;
-  const { seed } = training;
+  const { seed, target } = training;
+  checkTarget(events, target);
   const { label, defaults, space: wholeSpace } = tunableMethod(method, training);
   const space = partOfSpace(wholeSpace, options.only);
   const split = splitByTime(events, training);
-  const data = { validationStart: split.blocks[1].start, testStart: split.testStart, seed, maxQuestions };
+  const data = {
+    validationStart: split.blocks[1].start,
+    testStart: split.testStart,
+    target,
+    seed,
+    maxQuestions,
+  };
 
   mkdirSync(options.outDir, { recursive: true });
   const journal = TrialJournal.open(join(options.outDir, `journal-${method}.jsonl`), {
@@ -60,6 +68,8 @@ export async function tuneMethod(events: EventTable, options: TuneMethodOptions)
     maxQuestions,
     shares: plan.shares,
     testShare: training.testShare,
+    // Journals of the next item are as they were before there were other targets.
+    ...(target === 'item' ? {} : { target }),
     ...(method === 'nextitem' ? { examples: training.examples } : {}),
     defaults,
     space,
@@ -101,7 +111,7 @@ export async function tuneMethod(events: EventTable, options: TuneMethodOptions)
     return {
       method,
       label,
-      source: events.source,
+      source: target === 'item' ? events.source : `${events.source}, next ${target}`,
       seed,
       shares: plan.shares,
       space,

@@ -156,7 +156,7 @@ describe('nextitem tune --method nextitem', () => {
 });
 
 describe('train --settings', () => {
-  const flags = { seed: 1, testShare: 0.1, maxQueries: 1000 };
+  const flags = { seed: 1, testShare: 0.1, target: 'item' as const, maxQueries: 1000 };
 
   it('lets flags count for more than the file', async () => {
     const settings = join(folder, 'settings.json');
@@ -172,6 +172,7 @@ describe('train --settings', () => {
     [{ nextitem: { 'ranker.leaves': '17' } }, /"ranker.leaves" must be a number/],
     // It has a flag of its own.
     [{ nextitem: { seed: 3 } }, /"seed" is not a setting/],
+    [{ nextitem: { target: 'cart' } }, /"target" is not a setting/],
     [{ vstan: { k: 3 } }, /no settings under "nextitem"/],
     [[], /no settings under "nextitem"/],
   ])('refuses %j', async (content, message) => {

@@ -56,7 +56,12 @@ async function hitsOnValidation(table: EventTable, tablesEnd: (block: LabelBlock
     const { examples, retrieval, seed } = settings;
     return {
       tables,
-      examples: await buildExamples(table, tables, block, { settings: examples, retrieval, seed }),
+      examples: await buildExamples(table, tables, block, {
+        settings: examples,
+        retrieval,
+        target: 'item',
+        seed,
+      }),
     };
   };
   const [trainBlock, validationBlock] = split.blocks;

@@ -5,6 +5,7 @@ import {
   everyPrefixToNewItem,
   firstEventPerItem,
 } from '../../../src/evaluation/cases.js';
+import { type Target } from '../../../src/data/target.js';
 import { nextOrderTask } from '../../../src/evaluation/next-order.js';
 import { eventTable } from '../../support/event-table.js';
 
@@ -36,6 +37,46 @@ describe('evaluation cases', () => {
   it('ask only for new items where that is the task', () => {
     expect(plain(everyPrefixToNewItem(events, 3))).toEqual([
       { cluster: 3, start: 9, end: 10, nextItem: 0, remaining: [0] },
+    ]);
+  });
+
+  it('ask for what is put into the cart or bought next, where that is the target', () => {
+    const shop = eventTable([
+      [['a', 'purchase']],
+      ['a', 'b', ['b', 'add_to_cart'], ['b', 'purchase'], ['a', 'add_to_cart'], 'c', ['a', 'purchase'], 'b'],
+      [['c', 'add_to_cart'], 'c'],
+      [
+        ['c', 'add_to_cart'],
+        ['d', 'add_to_cart'],
+      ],
+    ]);
+    const asked = (target: Target) =>
+      plain(everyPrefix(shop, 1, target)).map(({ cluster, end, nextItem, remaining }) => [
+        cluster,
+        end,
+        nextItem,
+        remaining,
+      ]);
+    // Items by number: a 0, b 1, c 2, d 3. Events of session 1 are [1, 9), of session 2 [9, 11), of session 3 [11, 13).
+    expect(asked('cart')).toEqual([
+      [1, 2, 1, [1, 0]],
+      [1, 3, 1, [1, 0]],
+      [1, 4, 0, [0]],
+      [1, 5, 0, [0]],
+      [3, 12, 3, [3]],
+    ]);
+    expect(asked('purchase')).toEqual([
+      [1, 2, 1, [1, 0]],
+      [1, 3, 1, [1, 0]],
+      [1, 4, 1, [1, 0]],
+      [1, 5, 0, [0]],
+      [1, 6, 0, [0]],
+      [1, 7, 0, [0]],
+    ]);
+    // At a prefix of a and b only what is new to it counts.
+    expect(plain(everyPrefixToNewItem(shop, 1, 'cart'))).toEqual([
+      { cluster: 1, start: 1, end: 2, nextItem: 1, remaining: [1] },
+      { cluster: 3, start: 11, end: 12, nextItem: 3, remaining: [3] },
     ]);
   });
 

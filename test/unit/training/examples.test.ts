@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type EventTable, sessionCount } from '../../../src/data/event-table.js';
 import { simulateEventTable } from '../../../src/data/simulator/simulate-event-table.js';
+import { type Target } from '../../../src/data/target.js';
 import { Random } from '../../../src/domain/random.js';
+import { type EvaluationCase, everyPrefix } from '../../../src/evaluation/cases.js';
 import { buildTables } from '../../../src/tables/table-set.js';
 import { buildExamples } from '../../../src/training/examples.js';
 import { DEFAULT_TRAINING_SETTINGS as settings } from '../../../src/training/settings.js';
@@ -15,12 +17,20 @@ const block: LabelBlock = { name: 'train', start: Math.floor(sessions * 0.8), en
 const tablesOf = (table: EventTable, end: number) =>
   buildTables(table, { sessionsEnd: end, scaleSessions: sessions, settings: settings.tables });
 
-const examplesOf = (table: EventTable, limits: Partial<typeof settings.examples> = {}) =>
+const examplesOf = (
+  table: EventTable,
+  limits: Partial<typeof settings.examples> = {},
+  target: Target = 'item',
+) =>
   buildExamples(table, tablesOf(table, block.start), block, {
     settings: { ...settings.examples, wrongPerQuery: 0, ...limits },
     retrieval: settings.retrieval,
+    target,
     seed: 1,
   });
+
+const answersOf = (cases: readonly EvaluationCase[]) =>
+  new Map(cases.map(({ cluster, start, end, nextItem }) => [`${cluster} ${end - start}`, nextItem]));
 
 describe('buildExamples', () => {
   it('keeps all candidates of each answered query, one of them right', async () => {
@@ -36,6 +46,38 @@ describe('buildExamples', () => {
     });
     expect(row).toBe(set.rows);
     expect(set.features.length).toBe(set.rows * set.featureNames.length);
+  });
+
+  it.each(['item', 'cart', 'purchase'] as const)(
+    'asks the same questions as the evaluation, of the next %s',
+    async (target) => {
+      const cases = everyPrefix(events, block.start, target);
+      const set = await examplesOf(events, {}, target);
+      expect(cases.length).toBeGreaterThan(50);
+      const nextItem = everyPrefix(events, block.start);
+      expect(set.queries).toBe(target === 'item' ? cases.length : cases.length + nextItem.length);
+      // First the target's questions, then what joins them.
+      const [answers, joined] = [answersOf(cases), answersOf(nextItem)];
+      expect(set.targetGroups).toBeGreaterThan(0.5 * cases.length);
+      expect(set.targetGroups).toBeLessThanOrEqual(cases.length);
+      let row = 0;
+      set.groupSizes.forEach((size, group) => {
+        const right = set.items[row + set.labels.subarray(row, row + size).indexOf(1)];
+        const known = group < set.targetGroups ? answers : joined;
+        expect(right).toBe(known.get(`${set.sessions[group]} ${set.prefixLengths[group]}`));
+        row += size;
+      });
+    },
+  );
+
+  it('takes next-item questions only where the target leaves room for them', async () => {
+    const all = everyPrefix(events, block.start, 'cart').length;
+    const few = await examplesOf(events, { maxQueries: 40 }, 'cart');
+    expect([few.queries, few.targetGroups]).toEqual([40, few.groupSizes.length]);
+    const some = await examplesOf(events, { maxQueries: all + 30 }, 'cart');
+    expect(some.queries).toBe(all + 30);
+    expect(some.groupSizes.length - some.targetGroups).toBeLessThanOrEqual(30);
+    expect(some.groupSizes.length - some.targetGroups).toBeGreaterThan(15);
   });
 
   it('keeps a random sample of the wrong candidates where asked to, and always the right one', async () => {

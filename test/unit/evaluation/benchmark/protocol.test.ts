@@ -3,6 +3,7 @@ import { type EventTable, sessionCount } from '../../../../src/data/event-table.
 import {
   benchmarkCases,
   benchmarkTask,
+  protocolRules,
   trainingPopularity,
 } from '../../../../src/evaluation/benchmark/protocol.js';
 import { eventTable } from '../../../support/event-table.js';
@@ -37,6 +38,29 @@ describe('benchmarkTask, srgnn', () => {
 
   it('needs a split', () => {
     expect(() => benchmarkTask(eventTable([['a', 'b']]), 'srgnn', never)).toThrow(/--protocol time/);
+  });
+});
+
+describe('benchmarkTask, other targets', () => {
+  const events = eventTable([
+    ['a', ['b', 'add_to_cart']],
+    ['a', 'b', ['a', 'add_to_cart'], 'b'],
+    ['b', 'a', ['b', 'purchase']],
+  ]);
+
+  it('asks only the prefixes that an event of the type follows, and says so', () => {
+    const task = benchmarkTask(events, 'time', () => 1, 'cart');
+    expect(task.target).toBe('cart');
+    expect(asked(task.events, benchmarkCases(task, null))).toEqual(['1:a>a', '1:ab>a']);
+    expect(protocolRules('time', 'cart')).toContain('that an add_to_cart still follows predicts');
+    expect(protocolRules('srgnn', 'item')).toContain(
+      'Every prefix of every test session predicts its next item',
+    );
+  });
+
+  it('refuses a target that no event answers, and one that no test session does', () => {
+    expect(() => benchmarkTask(eventTable([['a', 'b']]), 'time', () => 0, 'purchase')).toThrow(/no purchase/);
+    expect(() => benchmarkTask(events, 'time', () => 2, 'cart')).toThrow(/no test session has a cart/);
   });
 });
 

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { TARGETS } from '../../../../src/data/target.js';
 import { benchmarkTask } from '../../../../src/evaluation/benchmark/protocol.js';
 import { runKey, type RunSpec, RunStore } from '../../../../src/evaluation/benchmark/run-store.js';
 import { eventTable } from '../../../support/event-table.js';
@@ -37,6 +38,20 @@ describe('RunStore', () => {
     expect(await store.saveTask(elsewhere)).toBe(hash);
     const later = { ...one.events, timestampMs: one.events.timestampMs.map((time) => time + 1) };
     expect(await store.saveTask({ ...one, events: later })).not.toBe(hash);
+  });
+
+  it('tells tasks apart by what they ask', async () => {
+    const store = new RunStore(folder);
+    const events = eventTable([
+      ['a', ['b', 'add_to_cart']],
+      ['b', ['a', 'add_to_cart']],
+      ['b', ['a', 'purchase']],
+    ]);
+    const hashes = await Promise.all(
+      TARGETS.map((target) => store.saveTask(benchmarkTask(events, 'time', () => 1, target))),
+    );
+    expect(new Set(hashes).size).toBe(TARGETS.length);
+    expect((await store.loadTask(hashes[1]!)).target).toBe('cart');
   });
 
   it('gives back a run as it was', async () => {

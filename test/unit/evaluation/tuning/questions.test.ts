@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { PURCHASE } from '../../../../src/domain/event.js';
 import { Random } from '../../../../src/domain/random.js';
+import { everyPrefix } from '../../../../src/evaluation/cases.js';
 import { type LiteratureMethod } from '../../../../src/evaluation/literature/literature-method.js';
 import { type RankingMethod } from '../../../../src/evaluation/methods.js';
 import { literatureSubject } from '../../../../src/evaluation/tuning/literature-subject.js';
@@ -19,6 +21,7 @@ function data(options: Partial<TuningData> = {}): TuningData {
     events: eventTable(sessions, { items: ITEMS }),
     validationStart: 60,
     testStart: 90,
+    target: 'item',
     seed: 1,
     maxQuestions: 1000,
     ...options,
@@ -57,6 +60,25 @@ describe('TuningQuestions', () => {
     const sessions = [first, second].map(({ sums }) => [...sums.sessionNumbers]);
     expect(sessions.map(({ length }) => length)).toEqual([20, 10]);
     expect(sessions[0]!.some((session) => sessions[1]!.includes(session))).toBe(false);
+  });
+
+  it('asks what the target asks, of sessions that have it', async () => {
+    const base = data();
+    const eventType = base.events.eventType.slice();
+    // Every third session of the block ends with a purchase.
+    for (let s = 60; s < 90; s += 3) eventType[base.events.sessionOffsets[s + 1]! - 1] = PURCHASE;
+    const events = { ...base.events, eventType };
+    const questions = new TuningQuestions({ ...base, events, target: 'purchase' });
+    const [search, confirm]: [number[], number[]] = [[], []];
+    await questions.ask(spy(search), all);
+    const { sums } = await questions.ask(spy(confirm), { ...all, part: 'confirm' });
+    const expected = everyPrefix(events, 60, 'purchase')
+      .filter(({ cluster }) => cluster < 90)
+      .map(({ end }) => events.timestampMs[end - 1]!);
+    expect(expected.length).toBeGreaterThan(10);
+    expect([...search, ...confirm].sort()).toEqual(expected.sort());
+    expect([...sums.sessionNumbers].every((session) => session % 3 === 0)).toBe(true);
+    expect(sums.sessionNumbers).toHaveLength(3);
   });
 
   it('asks part of the same questions for a smaller share, and no more than the limit', async () => {
