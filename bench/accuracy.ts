@@ -13,8 +13,8 @@ import { simulateEventTable } from '../src/data/simulator/simulate-event-table.j
 import { type EvaluationReport } from '../src/metrics/evaluation-report.js';
 import { importanceChart, metricBars, saveSvg } from '../src/report/charts.js';
 import { renderTable } from '../src/report/render-table.js';
-import { trainBaselines } from '../src/training/baselines.js';
-import { buildDataset, type SourceInfo } from '../src/training/dataset.js';
+import { type SourceInfo } from '../src/training/dataset.js';
+import { buildDatasetAndTables } from '../src/training/dataset-and-tables.js';
 import { evaluateDataset } from '../src/training/evaluation.js';
 import { trainRanker } from '../src/training/ranker.js';
 import { DEFAULT_TRAINING_SETTINGS } from '../src/training/settings.js';
@@ -62,9 +62,9 @@ const KEPT = ['HR@20', 'MRR@20', 'NDCG@10', 'MAP@20', 'Recall@20'];
 async function measure(name: string): Promise<Result[]> {
   const { events, source, testShare } = await SOURCES[name]!();
   const settings = { ...DEFAULT_TRAINING_SETTINGS, ...(testShare === undefined ? {} : { testShare }) };
-  const dataset = await buildDataset(events, settings);
+  const { dataset, tables } = await buildDatasetAndTables(events, settings);
   const ranker = await trainRanker(dataset);
-  const reports = await evaluateDataset(dataset, await trainBaselines(dataset), ranker, {
+  const reports = await evaluateDataset(dataset, tables, ranker, {
     source,
     modelVersion: name,
     trainedAtMs: Date.now(),

@@ -9,8 +9,11 @@ import { type Workspace } from './workspace.js';
 const STAGE = 'baselines';
 
 /** Popularity and item-to-item tables over the whole training part: baselines, and what the ranker ranks. */
-export function trainBaselines(dataset: Dataset, hooks: TrainingHooks = {}): Promise<TableSet> {
-  return tablesUntil(dataset.events, dataset.split.testStart, dataset.split, dataset.settings, hooks);
+export function trainBaselines(
+  { events, split, settings }: Pick<Dataset, 'events' | 'split' | 'settings'>,
+  hooks: TrainingHooks = {},
+): Promise<TableSet> {
+  return tablesUntil(events, split.testStart, split, settings, hooks);
 }
 
 /** Writes the tables for the next steps, and as files for people. */

@@ -8,9 +8,10 @@ import { type Sections } from '../domain/sections.js';
 import { NextItemError } from '../errors.js';
 import { FeatureSet } from '../features/feature-set.js';
 import { type TableSet } from '../tables/table-set.js';
-import { examplesOfBlocks } from './block-threads.js';
 import { type ExampleSet } from './examples.js';
 import { type TrainingHooks } from './hooks.js';
+import { type LabelExamples } from './label-examples.js';
+import { labelExamplesInThread } from './label-thread.js';
 import { type TrainingSettings } from './settings.js';
 import { type Split, splitByTime } from './split.js';
 import { type Workspace } from './workspace.js';
@@ -30,11 +31,11 @@ export interface Dataset {
   readonly events: EventTable;
   readonly split: Split;
   readonly settings: TrainingSettings;
-  /** Examples of the block the ranker learns from, and of the later block it is stopped by; null: too little data. */
-  readonly examples: { readonly train: ExampleSet; readonly validation: ExampleSet } | null;
+  /** Null: too little data for a ranker. */
+  readonly examples: LabelExamples | null;
 }
 
-/** Fewer answered queries than this in a block teach a ranker nothing that holds. */
+/** Fewer answered queries than this teach a ranker nothing that holds. */
 const FEWEST_QUERIES = 50;
 
 /**
@@ -49,9 +50,11 @@ export async function buildDataset(
 ): Promise<Dataset> {
   checkTarget(events, settings.target);
   const split = splitByTime(events, settings);
-  const sets = await examplesOfBlocks(events, split, settings, hooks);
-  const enough = sets.every((set) => set.groupSizes.length >= FEWEST_QUERIES);
-  return { events, split, settings, examples: enough ? { train: sets[0], validation: sets[1] } : null };
+  const examples = await labelExamplesInThread(events, split, settings, hooks);
+  const enough = [examples.train, examples.validation].every(
+    ({ groupSizes }) => groupSizes.length >= FEWEST_QUERIES,
+  );
+  return { events, split, settings, examples: enough ? examples : null };
 }
 
 const STAGE = 'dataset';
@@ -160,7 +163,7 @@ export function summarise(dataset: Dataset) {
     eventTypes: Object.fromEntries(EVENT_TYPES.map((type, code) => [type, typeCounts[code]])),
     trainSessions: split.testStart,
     testSessions: sessionCount(events) - split.testStart,
-    blocks: split.blocks,
+    labels: split.labels,
     target: settings.target,
     examples:
       examples === null ? null : { train: block(examples.train), validation: block(examples.validation) },

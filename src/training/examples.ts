@@ -6,9 +6,8 @@ import { SessionQuery } from '../retrieval/session-query.js';
 import { type RetrievalSettings } from '../retrieval/settings.js';
 import { type TableSet } from '../tables/table-set.js';
 import { type ExampleSettings } from './settings.js';
-import { type LabelBlock } from './split.js';
 
-/** Training examples of one block: groups of candidates of one query, exactly one of them right. */
+/** Training examples of some sessions: groups of candidates of one query, exactly one of them right. */
 export interface ExampleSet {
   readonly featureNames: readonly string[];
   readonly rows: number;
@@ -29,6 +28,12 @@ export interface ExampleSet {
   readonly targetGroups: number;
 }
 
+/** Sessions [start, end). */
+export interface SessionRange {
+  readonly start: number;
+  readonly end: number;
+}
+
 export interface BuildExamplesOptions {
   readonly settings: ExampleSettings;
   readonly retrieval: RetrievalSettings;
@@ -39,7 +44,7 @@ export interface BuildExamplesOptions {
 }
 
 /**
- * Asks the prefixes of a label block with tables that know nothing of it, and keeps the right candidate of each and the
+ * Asks the prefixes of labelled sessions with tables that know nothing of them, and keeps the right candidate of each and the
  * wrong ones, or a fair sample of them. Candidates come from the generator that serves. Queries whose right item was not found are dropped:
  * there is nothing to learn from them. Above `maxQueries` or `maxRows` a seeded sample of prefixes is taken.
  *
@@ -50,12 +55,12 @@ export interface BuildExamplesOptions {
  * as if it were right more often than it is (it cost 11 points of HR@20 on Diginetica). A random sample only shifts all
  * scores alike, and more queries teach more than more wrong candidates of each.
  *
- * @param tables built from sessions [0, block.start) of `events`
+ * @param tables built from sessions [0, labelled.start) of `events`, or fewer
  */
 export async function buildExamples(
   events: EventTable,
   tables: TableSet,
-  block: LabelBlock,
+  labelled: SessionRange,
   options: BuildExamplesOptions,
 ): Promise<ExampleSet> {
   const { settings, retrieval } = options;
@@ -68,7 +73,7 @@ export async function buildExamples(
   const random = new Random(options.seed);
   const { asked, ofTarget, sessionOf } = questions(
     events,
-    block,
+    labelled,
     options.target,
     settings.maxQueries,
     random,
@@ -132,15 +137,15 @@ interface Question {
 }
 
 /**
- * What is asked in a block, at most `limit` questions: those of the target, and if that is not the next item, and they are
+ * What is asked of some sessions, at most `limit` questions: those of the target, and if that is not the next item, and they are
  * fewer, then questions for the next item. Each kind is in random order, so that whichever limit ends it, what was asked is a
- * fair sample of the whole block.
+ * fair sample of them all.
  *
  * @returns the first `ofTarget` of `asked` are the target's
  */
 function questions(
   events: EventTable,
-  { start, end }: LabelBlock,
+  { start, end }: SessionRange,
   target: Target,
   limit: number,
   random: Random,

@@ -5,8 +5,9 @@ import { type EvaluationReport } from '../metrics/evaluation-report.js';
 import { type TrainedRanker } from '../ranking/lightgbm/train.js';
 import { modelContent } from '../recommend/model.js';
 import { type TableSet } from '../tables/table-set.js';
-import { saveBaselines, trainBaselines } from './baselines.js';
-import { buildDataset, type Dataset, saveDataset, type SourceInfo, summarise } from './dataset.js';
+import { saveBaselines } from './baselines.js';
+import { type Dataset, saveDataset, type SourceInfo, summarise } from './dataset.js';
+import { buildDatasetAndTables } from './dataset-and-tables.js';
 import { evaluateDataset } from './evaluation.js';
 import { type TrainingHooks } from './hooks.js';
 import { tablesUntil } from './tables-until.js';
@@ -45,8 +46,7 @@ export interface PipelineResult {
 
 /** The steps of {@link runPipeline}, for a progress display. */
 export const PIPELINE_STEPS = [
-  'build-dataset',
-  'train-baselines',
+  'build-dataset, train-baselines',
   'train-ranker',
   'evaluate',
   'write bundle',
@@ -62,13 +62,12 @@ export async function runPipeline(
   hooks: PipelineHooks = {},
 ): Promise<PipelineResult> {
   const { settings, workspace, modelVersion, trainedAtMs } = options;
-  hooks.onStep?.('build-dataset');
-  const dataset = await buildDataset(events, settings, hooks);
-  if (workspace !== null) await saveDataset(workspace, dataset, options.source);
-
-  hooks.onStep?.('train-baselines');
-  const tables = await trainBaselines(dataset, hooks);
-  if (workspace !== null) await saveBaselines(workspace, tables);
+  hooks.onStep?.('build-dataset, train-baselines');
+  const { dataset, tables } = await buildDatasetAndTables(events, settings, hooks);
+  if (workspace !== null) {
+    await saveDataset(workspace, dataset, options.source);
+    await saveBaselines(workspace, tables);
+  }
 
   hooks.onStep?.('train-ranker');
   const ranker = options.withRanker ? await rankerOrWarning(dataset, hooks) : null;

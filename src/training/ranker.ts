@@ -8,8 +8,8 @@ import { type Workspace } from './workspace.js';
 const STAGE = 'ranker';
 
 /**
- * Trains the ranker: LightGBM's lambdarank on the train block, stopped by NDCG on the later validation block.
- * For a target other than the next item both blocks may hold next-item questions too, see examples.ts.
+ * Trains the ranker: LightGBM's lambdarank, stopped by NDCG on later questions.
+ * For a target other than the next item there may be next-item questions among both, see examples.ts.
  *
  * Errors: `too_little_data`, `lightgbm_missing`, `lightgbm_failed`.
  */

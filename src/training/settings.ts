@@ -17,13 +17,13 @@ export interface TrainingSettings {
 }
 
 export interface ExampleSettings {
-  /** Queries (session prefixes) taken from the block the ranker learns from, at most. */
+  /** Queries (session prefixes) the ranker learns from, at most. */
   readonly maxQueries: number;
-  /** Queries taken from the later block that decides when to stop, at most. */
+  /** Later queries that decide when to stop, at most. */
   readonly maxValidationQueries: number;
-  /** Wrong candidates kept per training query, drawn at random; 0 keeps all. The later block keeps all. */
+  /** Wrong candidates kept per training query, drawn at random; 0 keeps all. Those that decide when to stop keep all. */
   readonly wrongPerQuery: number;
-  /** Rows (candidates of queries) taken from one label block at most; bounds memory: 4 bytes per row and feature. */
+  /** Rows (candidates of queries) kept of each of the two at most; bounds memory: 4 bytes per row and feature. */
   readonly maxRows: number;
 }
 

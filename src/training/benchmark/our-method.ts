@@ -7,8 +7,7 @@ import { SessionScorer } from '../../recommend/session-scorer.js';
 import { CandidateGenerator } from '../../retrieval/candidate-generator.js';
 import { type RetrievalSettings, SOURCES } from '../../retrieval/settings.js';
 import { buildTables, type TableSet, tableSections } from '../../tables/table-set.js';
-import { trainBaselines } from '../baselines.js';
-import { buildDataset } from '../dataset.js';
+import { buildDatasetAndTables } from '../dataset-and-tables.js';
 import { type TrainingHooks } from '../hooks.js';
 import { trainRanker } from '../ranker.js';
 import { type TrainingSettings } from '../settings.js';
@@ -30,7 +29,7 @@ export interface CandidateSources {
 }
 
 /**
- * The pipeline as `nextitem train --serve-tables train` makes and serves it: examples from frozen blocks, the ranker,
+ * The pipeline as `nextitem train --serve-tables train` makes and serves it: examples of the label block, the ranker,
  * tables over the training sessions.
  *
  * Errors: those of the steps, except that too little data for a ranker means what it means in serving: none.
@@ -40,14 +39,13 @@ export async function trainOurMethod(
   settings: TrainingSettings,
   hooks: TrainingHooks,
 ): Promise<OurMethod> {
-  const dataset = await buildDataset(events, settings, hooks);
+  const { dataset, tables } = await buildDatasetAndTables(events, settings, hooks);
   const notes: string[] = [];
   const ranker = await trainRanker(dataset, hooks).catch((error: unknown) => {
     if (!(error instanceof NextItemError) || error.code !== 'too_little_data') throw error;
     notes.push(`no ranker, item-to-item as it would be served: ${error.detail}`);
     return null;
   });
-  const tables = await trainBaselines(dataset, hooks);
   const forest = ranker === null ? null : Forest.parse(ranker.modelText);
   const scorer = new SessionScorer(tables, settings.retrieval, forest);
   return {

@@ -53,7 +53,7 @@ export async function tuneMethod(events: EventTable, options: TuneMethodOptions)
   const space = partOfSpace(wholeSpace, options.only);
   const split = splitByTime(events, training);
   const data = {
-    validationStart: split.blocks[1].start,
+    validationStart: split.labels.start,
     testStart: split.testStart,
     target,
     seed,

@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { type EventTable } from '../../../src/data/event-table.js';
+import { type EventTable, sessionCount } from '../../../src/data/event-table.js';
 import { simulateEventTable } from '../../../src/data/simulator/simulate-event-table.js';
 import { Random } from '../../../src/domain/random.js';
 import { Forest } from '../../../src/ranking/forest.js';
 import { SessionScorer } from '../../../src/recommend/session-scorer.js';
 import { SessionQuery } from '../../../src/retrieval/session-query.js';
-import { buildExamples } from '../../../src/training/examples.js';
+import { type SessionRange } from '../../../src/training/examples.js';
+import { askLabels } from '../../../src/training/label-examples.js';
 import { trainRanker } from '../../../src/training/ranker.js';
 import { DEFAULT_TRAINING_SETTINGS, type TrainingSettings } from '../../../src/training/settings.js';
-import { type LabelBlock, splitByTime } from '../../../src/training/split.js';
+import { splitByTime } from '../../../src/training/split.js';
 import { tablesUntil } from '../../../src/training/tables-until.js';
 import { fingerprint } from '../../support/fingerprint.js';
 
@@ -25,56 +26,42 @@ const settings: TrainingSettings = {
   ranker: { rounds: 40, leaves: 15 },
 };
 const split = splitByTime(events, settings);
+const test: SessionRange = { start: split.testStart, end: sessionCount(events) };
 
-/** Where the tables of a block end, as the pipeline does it. */
-const beforeBlock = (block: LabelBlock) => block.start;
+/** Where the tables that are asked about some sessions end, as the pipeline does it. */
+const beforeLabels = (asked: SessionRange) => asked.start;
 /** The mistake these tests would notice: the labels' sessions are in the tables. */
-const afterBlock = (block: LabelBlock) => block.end;
+const afterLabels = (asked: SessionRange) => asked.end;
 
-/** What comes next in the label blocks has nothing to do with what was before: their items stand in a random order. */
+/** What comes next in label block and test has nothing to do with what was before: their items stand in a random order. */
 function withPermutedLabels(table: EventTable): EventTable {
   const { sessionOffsets } = table;
   const itemIndex = table.itemIndex.slice();
   const random = new Random(9);
-  for (const { start, end } of split.blocks)
+  for (const { start, end } of [split.labels, test])
     random.shuffle(itemIndex.subarray(sessionOffsets[start], sessionOffsets[end]));
   return { ...table, itemIndex };
 }
 const permuted = withPermutedLabels(events);
 
 interface Hits {
-  /** [questions of the validation block] 1 where the right item is among the first 20, ties against us. */
+  /** [questions of the test] 1 where the right item is among the first 20, ties against us. */
   readonly ranker: number[];
   /** The same for the base, which knows nothing of the session: the candidates by recent popularity. */
   readonly popularity: number[];
 }
 
-/** Trains a ranker on the first label block and asks it every prefix of the second. */
-async function hitsOnValidation(table: EventTable, tablesEnd: (block: LabelBlock) => number): Promise<Hits> {
-  const partOf = async (block: LabelBlock) => {
-    const tables = await tablesUntil(table, tablesEnd(block), split, settings);
-    const { examples, retrieval, seed } = settings;
-    return {
-      tables,
-      examples: await buildExamples(table, tables, block, {
-        settings: examples,
-        retrieval,
-        target: 'item',
-        seed,
-      }),
-    };
-  };
-  const [trainBlock, validationBlock] = split.blocks;
-  const train = await partOf(trainBlock);
-  const validation = await partOf(validationBlock);
-  const examples = { train: train.examples, validation: validation.examples };
+/** Trains a ranker on the label block and asks it every prefix of the test. */
+async function hitsOnTest(table: EventTable, tablesEnd: (asked: SessionRange) => number): Promise<Hits> {
+  const tablesFor = (asked: SessionRange) => tablesUntil(table, tablesEnd(asked), split, settings);
+  const examples = await askLabels(table, await tablesFor(split.labels), split.labels, settings);
   const { modelText } = await trainRanker({ events: table, split, settings, examples });
 
-  const { tables } = validation;
+  const tables = await tablesFor(test);
   const scorer = new SessionScorer(tables, settings.retrieval, Forest.parse(modelText));
   const query = new SessionQuery();
   const hits: Hits = { ranker: [], popularity: [] };
-  for (let s = validationBlock.start; s < validationBlock.end; s++) {
+  for (let s = test.start; s < test.end; s++) {
     const start = table.sessionOffsets[s]!;
     for (let e = start + 1; e < table.sessionOffsets[s + 1]!; e++) {
       const { count, items } = scorer.score(query.fromTable(table, start, e));
@@ -103,8 +90,8 @@ const hitRate = ({ ranker }: Hits) => ranker.reduce((a, b) => a + b, 0) / ranker
 
 describe('a ranker whose labels were shuffled', () => {
   it('collapses to the base: nothing it is told knows the answer', async () => {
-    const honest = await hitsOnValidation(events, beforeBlock);
-    const shuffled = await hitsOnValidation(permuted, beforeBlock);
+    const honest = await hitsOnTest(events, beforeLabels);
+    const shuffled = await hitsOnTest(permuted, beforeLabels);
     expect(shuffled.ranker.length).toBeGreaterThan(1000);
     expect(advantage(shuffled)).toBeLessThan(3);
     expect(hitRate(shuffled)).toBeLessThan(hitRate(honest) / 2);
@@ -112,11 +99,11 @@ describe('a ranker whose labels were shuffled', () => {
   });
 
   it('would not, if the tables knew the sessions of the labels', async () => {
-    expect(advantage(await hitsOnValidation(permuted, afterBlock))).toBeGreaterThan(10);
+    expect(advantage(await hitsOnTest(permuted, afterLabels))).toBeGreaterThan(10);
   });
 });
 
-describe('the tables and the embedding of a label block', () => {
+describe('the tables and the embedding that are asked', () => {
   /** Other items, types and times from an event on. */
   function withAnotherFuture(from: number): EventTable {
     const random = new Random(3);
@@ -133,8 +120,8 @@ describe('the tables and the embedding of a label block', () => {
     }
     return changed;
   }
-  const fingerprintsOf = async (table: EventTable, block: LabelBlock) => {
-    const tables = await tablesUntil(table, block.start, split, settings);
+  const fingerprintsOf = async (table: EventTable, end: number) => {
+    const tables = await tablesUntil(table, end, split, settings);
     const { itemTables, embedding } = tables;
     return {
       tables: fingerprint(tables),
@@ -143,12 +130,15 @@ describe('the tables and the embedding of a label block', () => {
     };
   };
 
-  it.each(split.blocks)('do not change with anything from the $name block on', async (block) => {
-    const before = await fingerprintsOf(events, block);
-    const first = events.sessionOffsets[block.start]!;
-    expect(await fingerprintsOf(withAnotherFuture(first), block)).toEqual(before);
+  it.each([
+    ['label block', split.labels.start],
+    ['test', split.testStart],
+  ])('do not change with anything from the %s on', async (_name, start) => {
+    const before = await fingerprintsOf(events, start);
+    const first = events.sessionOffsets[start]!;
+    expect(await fingerprintsOf(withAnotherFuture(first), start)).toEqual(before);
     // Their last known event does count.
-    const after = await fingerprintsOf(withAnotherFuture(first - 1), block);
+    const after = await fingerprintsOf(withAnotherFuture(first - 1), start);
     expect(after.itemTables).not.toBe(before.itemTables);
     expect(after.embedding).not.toBe(before.embedding);
   });

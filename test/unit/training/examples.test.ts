@@ -5,14 +5,13 @@ import { type Target } from '../../../src/data/target.js';
 import { Random } from '../../../src/domain/random.js';
 import { type EvaluationCase, everyPrefix } from '../../../src/evaluation/cases.js';
 import { buildTables } from '../../../src/tables/table-set.js';
-import { buildExamples } from '../../../src/training/examples.js';
+import { buildExamples, type SessionRange } from '../../../src/training/examples.js';
 import { DEFAULT_TRAINING_SETTINGS as settings } from '../../../src/training/settings.js';
-import { type LabelBlock } from '../../../src/training/split.js';
 import { fingerprint } from '../../support/fingerprint.js';
 
 const { events } = simulateEventTable({ items: 200, events: 6000, days: 10 });
 const sessions = sessionCount(events);
-const block: LabelBlock = { name: 'train', start: Math.floor(sessions * 0.8), end: sessions };
+const block: SessionRange = { start: Math.floor(sessions * 0.8), end: sessions };
 
 const tablesOf = (table: EventTable, end: number) =>
   buildTables(table, { sessionsEnd: end, scaleSessions: sessions, settings: settings.tables });

@@ -5,22 +5,23 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { simulateEventTable } from '../../../src/data/simulator/simulate-event-table.js';
-import { examplesOfBlock } from '../../../src/training/block-examples.js';
-import type * as BlockThreads from '../../../src/training/block-threads.js';
+import type * as DatasetAndTables from '../../../src/training/dataset-and-tables.js';
+import { labelExamples } from '../../../src/training/label-examples.js';
 import { DEFAULT_TRAINING_SETTINGS, type TrainingSettings } from '../../../src/training/settings.js';
 import { splitByTime } from '../../../src/training/split.js';
+import { tablesUntil } from '../../../src/training/tables-until.js';
 import { fingerprint } from '../../support/fingerprint.js';
 
 // Threads run compiled code: npm run build.
 const DIST = new URL('../../../dist/', import.meta.url);
 const BIN = fileURLToPath(new URL('../../../bin/nextitem.js', import.meta.url));
-const { examplesOfBlocks } = (await import(
-  new URL('training/block-threads.js', DIST).href
-)) as typeof BlockThreads;
+const { buildDatasetAndTables } = (await import(
+  new URL('training/dataset-and-tables.js', DIST).href
+)) as typeof DatasetAndTables;
 
-/** More events than the threads need to be worth it. */
+/** More events than a thread needs to be worth it. */
 const SHOP = { items: 600, events: 55_000, days: 14 };
-const IN_THREADS = 'tables and examples of two blocks';
+const ACTIVITY = 'tables and examples';
 
 const quick: TrainingSettings = {
   ...DEFAULT_TRAINING_SETTINGS,
@@ -59,53 +60,53 @@ function endless(then: string) {
     '--eval',
     `
     import { simulateEventTable } from ${module('data/simulator/simulate-event-table.js')};
-    import { examplesOfBlocks } from ${module('training/block-threads.js')};
-    import { splitByTime } from ${module('training/split.js')};
+    import { buildDatasetAndTables } from ${module('training/dataset-and-tables.js')};
     const settings = ${JSON.stringify(quick)};
     settings.tables.embedding.epochs = 1e6;
     const { events } = simulateEventTable(${JSON.stringify(SHOP)});
-    const split = splitByTime(events, settings);
     ${then}
     `,
   ]);
 }
 
-describe('examplesOfBlocks', () => {
-  it('makes in two threads the examples that one makes, to the bit', async () => {
+describe('buildDatasetAndTables', () => {
+  it('makes in two threads what one makes, to the bit', async () => {
     const { events } = simulateEventTable(SHOP);
     const split = splitByTime(events, quick);
     const said: [string, number, number][] = [];
-    const inThreads = await examplesOfBlocks(events, split, quick, {
+    const { dataset, tables } = await buildDatasetAndTables(events, quick, {
       onProgress: (...progress) => void said.push(progress),
     });
-    expect(new Set(said.map(([activity]) => activity))).toEqual(new Set([IN_THREADS]));
-    for (const [, done, total] of said) expect(done).toBeLessThanOrEqual(total);
+    expect(new Set(said.map(([activity]) => activity))).toEqual(new Set([ACTIVITY]));
+    const done = said.map(([, share]) => share);
+    expect(done).toEqual(done.toSorted((a, b) => a - b));
+    expect(done.at(-1)).toBeLessThanOrEqual(said[0]![2]);
 
-    for (const block of [0, 1] as const) {
-      const here = await examplesOfBlock(events, split, block, quick);
-      expect(here.rows).toBeGreaterThan(3000);
-      expect(fingerprint(inThreads[block])).toBe(fingerprint(here));
-    }
+    const here = await labelExamples(events, split, quick);
+    expect(here.train.rows).toBeGreaterThan(3000);
+    expect(here.validation.rows).toBeGreaterThan(3000);
+    expect(fingerprint(dataset.examples)).toBe(fingerprint(here));
+    expect(fingerprint(tables)).toBe(fingerprint(await tablesUntil(events, split.testStart, split, quick)));
   });
 
-  it('ends its threads when it is told to stop, and says why', async () => {
+  it('ends its thread when it is told to stop, and says why', async () => {
     const { ended, output } = endless(`
       const stop = new AbortController();
       const hooks = { signal: stop.signal, onProgress: () => stop.abort(new Error('enough')) };
-      await examplesOfBlocks(events, split, settings, hooks).catch((error) => console.log('stopped:', error.message));
-      await examplesOfBlocks(events, split, settings, hooks).catch((error) => console.log('not begun:', error.message));
+      await buildDatasetAndTables(events, settings, hooks).catch((error) => console.log('stopped:', error.message));
+      await buildDatasetAndTables(events, settings, hooks).catch((error) => console.log('not begun:', error.message));
     `);
     expect(await ended).toBe(0);
     expect(output()).toBe('stopped: enough\nnot begun: enough\n');
   });
 
-  it('ends the other thread when one fails', async () => {
+  it('ends the tables when the examples fail', async () => {
     const { ended, output } = endless(`
-      const broken = { ...split, blocks: [split.blocks[0], { ...split.blocks[1], start: -1 }] };
-      await examplesOfBlocks(events, broken, settings, {}).catch((error) => console.log('failed:', error.message));
+      settings.target = 'nonsense';
+      await buildDatasetAndTables(events, settings, {}).catch((error) => console.log('failed:', error.message));
     `);
     expect(await ended).toBe(0);
-    expect(output()).toBe('failed: Invalid typed array length: -1\n');
+    expect(output()).toMatch(/^failed: /);
   });
 
   it('is stopped by Ctrl-C', async () => {
@@ -113,7 +114,7 @@ describe('examplesOfBlocks', () => {
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
     const shop = ['--simulate', '--sim-items', `${SHOP.items}`, '--sim-events', `${SHOP.events}`];
     const { child, said, ended, output } = run([BIN, 'train', ...shop, '--no-ranker'], folder);
-    await said(IN_THREADS);
+    await said(ACTIVITY);
     child.kill('SIGINT');
     expect(await ended).toBe(130);
     expect(output()).toContain('[interrupted]');
