@@ -101,25 +101,19 @@ async function fit(
     : fitItemToItem(events, testStart, ours, hooks);
 }
 
-/** Parts of a training of ours, in units of the shortest: about what makes the bar even. Steps are counted, not known. */
-const TRAINING_UNITS = 14;
-const RANKER_UNITS = 6;
+/** Of a training of ours, the share of its time before the ranker; after that, boosting rounds. */
+const RANKER_BEGINS = 0.75;
 
 /** Each activity of a training counts its own steps from 0; this makes one share of them that never goes back. */
 function trainingProgress(tell: NonNullable<ExecuteRunOptions['onProgress']>, trained: number) {
-  let label = '';
-  let before = 0;
-  let units = 0;
+  let furthest = 0;
   return (activity: string, done: number, total: number) => {
-    // All tables are one activity.
-    const [now] = activity.split(':') as [string];
-    if (now !== label) {
-      before += units;
-      units = now === 'ranker' ? RANKER_UNITS : 1;
-      label = now;
-    }
     const inside = total > 0 ? done / total : 0;
-    tell(activity, trained * Math.min(1, (before + units * inside) / TRAINING_UNITS));
+    const share = activity.startsWith('ranker')
+      ? RANKER_BEGINS + (1 - RANKER_BEGINS) * inside
+      : RANKER_BEGINS * inside;
+    furthest = Math.max(furthest, share);
+    tell(activity, trained * furthest);
   };
 }
 
