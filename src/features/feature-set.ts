@@ -9,6 +9,7 @@ import { type FeatureDescription, type FeatureGroup } from './feature-group.js';
 import { PairFeatures } from './pair-features.js';
 import { PopularityFeatures } from './popularity-features.js';
 import { PresenceFeatures } from './presence-features.js';
+import { ReturnFeatures } from './return-features.js';
 import { SessionFeatures } from './session-features.js';
 import { SourceFeatures } from './source-features.js';
 
@@ -30,6 +31,7 @@ export class FeatureSet {
     this.groups = [
       new SessionFeatures(tables.clock),
       new PresenceFeatures(tables.clock),
+      new ReturnFeatures(),
       new SourceFeatures(),
       new PairFeatures(tables),
       new ContextFeatures(tables.sessionIndex),
