@@ -5,6 +5,7 @@ import { type FeatureGroup } from './feature-group.js';
 
 /** How the candidate's attributes relate to those of the session's items. NaN where the catalogue does not say. */
 export class CatalogueFeatures implements FeatureGroup {
+  readonly name = 'catalogue';
   readonly features = [
     { name: 'same_category_as_last', meaning: '1 if the category is that of the last item, else 0' },
     { name: 'same_category_share', meaning: "share of the session's items in the candidate's category" },

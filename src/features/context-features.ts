@@ -24,6 +24,7 @@ const COLUMNS = 7;
  * Cost: the known sessions that hold both last items, found by merging the two items' lists.
  */
 export class ContextFeatures implements FeatureGroup {
+  readonly name = 'context';
   readonly features = [
     {
       name: 'next_after_last_two',

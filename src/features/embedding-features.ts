@@ -7,6 +7,7 @@ import { type FeatureGroup } from './feature-group.js';
 
 /** How near the candidate's vector is to the session's and to its last items'. NaN where one of them has no vector. */
 export class EmbeddingFeatures implements FeatureGroup {
+  readonly name = 'embedding';
   readonly features = [
     { name: 'embedding_cosine', meaning: "cosine of the candidate's vector and the session's" },
     { name: 'embedding_gap', meaning: 'its cosine minus the best cosine among the candidates' },

@@ -15,6 +15,8 @@ export interface FeatureDescription {
  * what it is asked with.
  */
 export interface FeatureGroup {
+  /** One word, for tables that tell what each group is worth. */
+  readonly name: string;
   readonly features: readonly FeatureDescription[];
 
   /**

@@ -25,10 +25,12 @@ export class FeatureSet {
   readonly names: readonly string[];
   /** Changes when a name, a meaning, the order or the computation changes. */
   readonly hash: string;
-  private readonly groups: readonly FeatureGroup[];
+  /** The groups of features by name, with their columns [start, end). */
+  readonly groups: readonly { name: string; columns: { start: number; end: number } }[];
+  private readonly parts: readonly FeatureGroup[];
 
   constructor(tables: TableSet) {
-    this.groups = [
+    this.parts = [
       new SessionFeatures(tables.clock),
       new PresenceFeatures(tables.clock),
       new ReturnFeatures(),
@@ -39,7 +41,12 @@ export class FeatureSet {
       new PopularityFeatures(tables),
       new CatalogueFeatures(tables.catalogue),
     ];
-    this.descriptions = this.groups.flatMap((group) => group.features);
+    let end = 0;
+    this.groups = this.parts.map(({ name, features }) => ({
+      name,
+      columns: { start: end, end: (end += features.length) },
+    }));
+    this.descriptions = this.parts.flatMap((group) => group.features);
     this.names = this.descriptions.map((feature) => feature.name);
     this.hash = createHash('sha256')
       .update(JSON.stringify([REVISION, this.descriptions]))
@@ -53,7 +60,7 @@ export class FeatureSet {
   /** Fills `out`, row-major [candidates x features], for the candidates of a query. */
   fill(query: SessionQuery, candidates: CandidateSet, out: Float32Array): void {
     let first = 0;
-    for (const group of this.groups) {
+    for (const group of this.parts) {
       group.fill(query, candidates, out, this.count, first);
       first += group.features.length;
     }

@@ -12,6 +12,7 @@ const LAST_ITEMS = 3;
  * scattered over the candidates, so the cost is the rows' length, not candidates times rows.
  */
 export class PairFeatures implements FeatureGroup {
+  readonly name = 'pair';
   readonly features: readonly FeatureDescription[] = [
     ...(['next', 'previous', 'co_session'] as const).flatMap((table) =>
       Array.from({ length: LAST_ITEMS }, (_, d) => ({

@@ -5,6 +5,7 @@ import { type FeatureGroup } from './feature-group.js';
 
 /** How much and how lately the candidate is taken in the whole shop. Shares of all events, so that sizes do not matter. */
 export class PopularityFeatures implements FeatureGroup {
+  readonly name = 'popularity';
   readonly features = [
     { name: 'popularity_share', meaning: "the candidate's share of all weighted events, per mille" },
     { name: 'popularity_log', meaning: 'log(1 + weighted events)' },

@@ -5,6 +5,7 @@ import { type FeatureGroup } from './feature-group.js';
 
 /** Whether and how the candidate itself already occurred in the session. */
 export class PresenceFeatures implements FeatureGroup {
+  readonly name = 'presence';
   readonly features = [
     { name: 'in_session', meaning: '1 if the candidate is in the session, else 0' },
     { name: 'in_session_count', meaning: 'events of the candidate in the session' },

@@ -8,6 +8,7 @@ import { type FeatureGroup } from './feature-group.js';
  * in a way of its own, whatever the items are (on Yoochoose 1/64 worth one point of MRR@20). Unknown items are all different.
  */
 export class ReturnFeatures implements FeatureGroup {
+  readonly name = 'return';
   readonly features = [
     { name: 'session_repeats', meaning: 'events of the same item as the event before' },
     {

@@ -6,6 +6,7 @@ import { type FeatureGroup } from './feature-group.js';
 
 /** What the session is like, whatever the candidate. The ranker needs it to weigh the other features. */
 export class SessionFeatures implements FeatureGroup {
+  readonly name = 'session';
   readonly features = [
     { name: 'session_length', meaning: 'events in the session (its last 64)' },
     { name: 'session_distinct_items', meaning: 'different known items in the session' },

@@ -5,6 +5,7 @@ import { type FeatureDescription, type FeatureGroup } from './feature-group.js';
 
 /** What the retrievers said. Shares and ranks rather than raw scores: served tables are bigger than training's. */
 export class SourceFeatures implements FeatureGroup {
+  readonly name = 'source';
   readonly features: readonly FeatureDescription[] = [
     ...SOURCES.flatMap((name) => [
       {
