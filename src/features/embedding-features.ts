@@ -5,6 +5,10 @@ import { DIMENSIONS } from '../tables/embedding/kernels.js';
 import { dotAt, type SessionEmbedding } from '../tables/embedding/session-embedding.js';
 import { type FeatureGroup } from './feature-group.js';
 
+/** What a cosine of 1 is worth in nats: about what the embedding is trained with. */
+const SOFTMAX_SCALE = 12;
+const NEAR = 0.1;
+
 /** How near the candidate's vector is to the session's and to its last items'. NaN where one of them has no vector. */
 export class EmbeddingFeatures implements FeatureGroup {
   readonly name = 'embedding';
@@ -15,6 +19,12 @@ export class EmbeddingFeatures implements FeatureGroup {
     { name: 'embedding_cosine_second_last', meaning: "cosine with the second last distinct item's vector" },
     { name: 'embedding_cosine_max', meaning: 'highest cosine with one of the last five distinct items' },
     { name: 'embedding_cosine_mean', meaning: 'mean cosine with the last five distinct items' },
+    {
+      name: 'embedding_probability',
+      meaning: 'softmax of the cosines over the candidates: how sure the embedding is of this one',
+    },
+    { name: 'embedding_best', meaning: 'the best cosine among the candidates' },
+    { name: 'embedding_near', meaning: 'candidates whose cosine is less than 0.1 below the best' },
   ];
   private readonly session: SessionVector | null;
 
@@ -26,7 +36,7 @@ export class EmbeddingFeatures implements FeatureGroup {
     const { embedding, session } = this;
     const encoded = session !== null && session.encode(query);
     if (embedding === null || !encoded) {
-      for (let c = 0; c < candidates.count; c++) out.fill(NaN, c * width + first, c * width + first + 6);
+      for (let c = 0; c < candidates.count; c++) out.fill(NaN, c * width + first, c * width + first + 9);
       return;
     }
     const { vectors, placeOf } = embedding;
@@ -35,7 +45,7 @@ export class EmbeddingFeatures implements FeatureGroup {
       const at = c * width + first;
       const place = placeOf[candidates.items[c]!]!;
       if (place < 0) {
-        out.fill(NaN, at, at + 6);
+        out.fill(NaN, at, at + 9);
         continue;
       }
       const vector = place * DIMENSIONS;
@@ -44,10 +54,7 @@ export class EmbeddingFeatures implements FeatureGroup {
       out[at] = cosine;
       this.compareWithItems(query, vector, out, at + 2);
     }
-    for (let c = 0; c < candidates.count; c++) {
-      const at = c * width + first;
-      out[at + 1] = out[at]! - best;
-    }
+    compareCandidates(out, width, first, candidates.count, best);
   }
 
   /** Writes the four cosines with single items of the session. */
@@ -69,5 +76,26 @@ export class EmbeddingFeatures implements FeatureGroup {
     }
     out[at + 2] = compared > 0 ? max : NaN;
     out[at + 3] = compared > 0 ? sum / compared : NaN;
+  }
+}
+
+/** Writes what a candidate's cosine is beside those of the others, where it has one. */
+function compareCandidates(out: Float32Array, width: number, first: number, count: number, best: number) {
+  let near = 0;
+  let sum = 0;
+  for (let c = 0; c < count; c++) {
+    const gap = out[c * width + first]! - best;
+    if (Number.isNaN(gap)) continue;
+    if (gap > -NEAR) near++;
+    sum += Math.exp(SOFTMAX_SCALE * gap);
+  }
+  for (let c = 0; c < count; c++) {
+    const at = c * width + first;
+    const gap = out[at]! - best;
+    if (Number.isNaN(gap)) continue;
+    out[at + 1] = gap;
+    out[at + 6] = Math.exp(SOFTMAX_SCALE * gap) / sum;
+    out[at + 7] = best;
+    out[at + 8] = near;
   }
 }

@@ -12,9 +12,10 @@ const embedding = handMadeEmbedding(
   [1, 0.5],
 );
 const FIRST = 2;
-const WIDTH = 10;
+const COLUMNS = 9;
+const WIDTH = COLUMNS + 4;
 
-/** By candidate its six features; the cells beside them must stay as they were. */
+/** By candidate its features; the cells beside them must stay as they were. */
 function featuresOf(
   session: readonly string[],
   items: readonly string[],
@@ -29,12 +30,12 @@ function featuresOf(
   candidates.finish();
   const out = new Float32Array(items.length * WIDTH).fill(77);
   const group = new EmbeddingFeatures(from);
-  expect(group.features).toHaveLength(6);
+  expect(group.features).toHaveLength(COLUMNS);
   group.fill(query, candidates, out, WIDTH, FIRST);
   return items.map((_, c) => {
     const row = [...out.subarray(c * WIDTH, (c + 1) * WIDTH)];
-    expect([...row.slice(0, FIRST), ...row.slice(FIRST + 6)]).toEqual([77, 77, 77, 77]);
-    return row.slice(FIRST, FIRST + 6);
+    expect([...row.slice(0, FIRST), ...row.slice(FIRST + COLUMNS)]).toEqual([77, 77, 77, 77]);
+    return row.slice(FIRST, FIRST + COLUMNS);
   });
 }
 
@@ -68,6 +69,17 @@ describe('EmbeddingFeatures', () => {
     expectRows([row!], [[(0.5 * 0.8) / length, 0, 0, 0.8, 0.8, (0 + 0.8 + 0 + 0.6 + 0) / 5]]);
   });
 
+  it('know how sure the embedding is, and how many candidates are about as near as the best', () => {
+    // The session is a: cosines 1, .8 and .6; g is across, and "new" has no vector.
+    const parts = [1, 0.8, 0.6, 0].map((cosine) => Math.exp(12 * (cosine - 1)));
+    const sum = parts.reduce((a, b) => a + b);
+    const rows = featuresOf(['a'], ['a', 'f', 'c', 'g', 'new']).map((row) => row.slice(6));
+    expectRows(rows, [...parts.map((part) => [part / sum, 1, 1]), [NaN, NaN, NaN]]);
+    expect(featuresOf(['a'], ['f', 'c'])[0]![8]).toBe(1);
+    const twins = handMadeEmbedding([[1], [0, 1], [0.8, 0.6], [0.75, Math.sqrt(1 - 0.75 ** 2)]], [1, 0.5]);
+    expect(featuresOf(['a'], ['b', 'c', 'd'], twins).map((row) => row[8])).toEqual([2, 2, 2]);
+  });
+
   it('are unknown for a candidate without a vector, which is no best one either', () => {
     const [unknown, opposite] = featuresOf(['a'], ['new', 'e']);
     expectRows([unknown!], [[NaN, NaN, NaN, NaN, NaN, NaN]]);
@@ -84,8 +96,8 @@ describe('EmbeddingFeatures', () => {
 
   it('are all unknown without an embedding', () => {
     expectRows(featuresOf(['a'], ['b', 'c'], null), [
-      new Array<number>(6).fill(NaN),
-      new Array<number>(6).fill(NaN),
+      new Array<number>(COLUMNS).fill(NaN),
+      new Array<number>(COLUMNS).fill(NaN),
     ]);
   });
 });
