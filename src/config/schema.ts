@@ -96,6 +96,16 @@ export const SETTINGS = {
     group: 'Server',
     description: 'Milliseconds a shutdown waits for accepted requests.',
   },
+  recommendBudgetMs: {
+    env: 'RECOMMEND_BUDGET_MS',
+    type: 'integer',
+    default: 50,
+    min: 1,
+    max: 10_000,
+    group: 'Server',
+    description:
+      'Milliseconds in which POST /recommend answers: what does not fit (a slow store, the ranker) is left out, and the answer says so. A request may say otherwise with the header x-request-budget-ms.',
+  },
   artifactsPath: {
     env: 'ARTIFACTS_PATH',
     type: 'string',
@@ -182,6 +192,26 @@ export const SETTINGS = {
     max: 86_400,
     group: 'Sessions',
     description: 'Events with a timestamp further in the future are refused; allows for clocks that differ.',
+  },
+  recentSessionsMib: {
+    env: 'RECENT_SESSIONS_MIB',
+    type: 'integer',
+    default: 16,
+    min: 0,
+    max: 4096,
+    group: 'Sessions',
+    description:
+      'Memory of each worker (MiB, estimated) for the sessions it saw last; recommendations are made from them while the session store is away. 0: none.',
+  },
+  recentSessionsSeconds: {
+    env: 'RECENT_SESSIONS_SECONDS',
+    type: 'integer',
+    default: 1800,
+    min: 1,
+    max: 86_400,
+    group: 'Sessions',
+    description:
+      'How long a worker remembers a session it saw (30 minutes). Also how long, at most, one that was erased through another worker.',
   },
   redisUrl: {
     env: 'REDIS_URL',

@@ -1,10 +1,13 @@
 import { type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { type Socket } from 'node:net';
+import { SECOND_MS } from '../domain/time.js';
 import { NextItemError } from '../errors.js';
+import { RecentSessions } from '../sessions/recent-sessions.js';
+import { SessionReader } from '../sessions/session-reader.js';
 import { type App } from './app-type.js';
 import { refuseBrokenRequest } from './broken-request.js';
-import { type AppDependencies } from './dependencies.js';
+import { type AppDependencies, type RouteDependencies } from './dependencies.js';
 import { acceptJsonOnly } from './json-body.js';
 import { documentApi } from './openapi.js';
 import { asNextItemError, sendProblem } from './problem.js';
@@ -12,7 +15,7 @@ import { RouteTable } from './route-table.js';
 import { eventRoute } from './routes/event.js';
 import { eventsRoute } from './routes/events.js';
 import { popularRoute } from './routes/popular.js';
-import { recommendRoute } from './routes/recommend.js';
+import { recommendRoute, storeShare } from './routes/recommend.js';
 import { sessionRoutes } from './routes/session.js';
 import { similarRoute } from './routes/similar.js';
 import { statusRoutes } from './routes/status.js';
@@ -26,7 +29,8 @@ const TIMEOUT_CHECK_MS = 1000;
  * The HTTP application without a socket: routes, schemas, errors, metrics. `inject` asks it in tests, `listen` puts it on
  * the network. It does not close what it was given.
  */
-export async function createApp(deps: AppDependencies): Promise<App> {
+export async function createApp(given: AppDependencies): Promise<App> {
+  const deps: RouteDependencies = { ...given, sessions: sessionReader(given) };
   const { config, log, metrics } = deps;
   const routes = new RouteTable();
   const app: App = fastify({
@@ -77,6 +81,7 @@ export async function createApp(deps: AppDependencies): Promise<App> {
     );
     done();
   });
+  app.addHook('onClose', async () => deps.sessions.close());
   app.addHook('onSend', (_request, reply, payload, done) => {
     reply.header('x-content-type-options', 'nosniff');
     reply.header('cache-control', reply.getHeader('cache-control') ?? 'no-store');
@@ -114,4 +119,27 @@ export async function createApp(deps: AppDependencies): Promise<App> {
   statusRoutes(app, deps);
   await app.ready();
   return app;
+}
+
+const MIB = 1024 * 1024;
+
+function sessionReader({ store, config, log, clock, metrics }: AppDependencies): SessionReader {
+  const limits = {
+    maxBytes: config.recentSessionsMib * MIB,
+    maxAgeMs: config.recentSessionsSeconds * SECOND_MS,
+  };
+  return new SessionReader({
+    store,
+    recent: new RecentSessions(limits, clock),
+    usualLimitMs: storeShare(config.recommendBudgetMs),
+    onChange(away, cause) {
+      metrics.storeAway(away);
+      if (away) {
+        log.warn(
+          { detail: cause?.message },
+          'the session store is away: recommending from what is remembered',
+        );
+      } else log.info('the session store is back');
+    },
+  });
 }

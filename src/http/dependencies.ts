@@ -5,6 +5,7 @@ import { type Metrics } from '../observability/metrics.js';
 import { type Recommender } from '../recommend/contract.js';
 import { type FeatureLog } from '../recommend/feature-log.js';
 import { type EventLog } from '../sessions/event-log.js';
+import { type SessionReader } from '../sessions/session-reader.js';
 import { type SessionStore } from '../sessions/session-store.js';
 
 /** What the routes stand on. Opened and closed by the process, not by the app. */
@@ -22,4 +23,9 @@ export interface AppDependencies {
   /** The metrics of all workers as text; default: of this process. */
   readonly metricsText?: () => Promise<string>;
   readonly clock: Clock;
+}
+
+/** What the app adds to them for its routes. */
+export interface RouteDependencies extends AppDependencies {
+  readonly sessions: SessionReader;
 }

@@ -6,7 +6,7 @@ import { NextItemError } from '../errors.js';
 import { type LoggedEvent } from '../sessions/event-log.js';
 import { type AppendResult } from '../sessions/session-store.js';
 import { asError } from '../sessions/store-error.js';
-import { type AppDependencies } from './dependencies.js';
+import { type RouteDependencies } from './dependencies.js';
 import { type EventBody, type InlineEvent } from './schemas/events.js';
 
 type EventFields = Static<typeof EventBody>;
@@ -57,7 +57,7 @@ export function toSessionEvent(
  */
 export async function acceptEvents(
   events: readonly LoggedEvent[],
-  { store, eventLog, metrics }: AppDependencies,
+  { store, eventLog, metrics, sessions }: RouteDependencies,
 ): Promise<(AppendResult | Error)[]> {
   const started = performance.now();
   const results: (AppendResult | Error)[] =
@@ -66,6 +66,10 @@ export async function acceptEvents(
       : await store.appendBatch(events).catch((error: unknown) => events.map(() => asError(error)));
   metrics.stage('store_append', performance.now() - started);
 
+  events.forEach((event, i) => {
+    const result = results[i]!;
+    if (!(result instanceof Error) && !result.duplicate) sessions.recent.appended(event, result.eventCount);
+  });
   const stored = events.filter((_, i) => !(results[i] instanceof Error));
   let logFailure: Error | null = null;
   if (eventLog !== null && stored.length > 0) {

@@ -79,7 +79,7 @@ export function asNextItemError(error: FrameworkError): NextItemError {
 }
 
 /** Parts of a request by Fastify's names for them. */
-const PARTS: Record<string, string> = { querystring: 'query', params: 'path' };
+const PARTS: Record<string, string> = { querystring: 'query', params: 'path', headers: 'header' };
 
 /**
  * The first mistake of a validation, worded for the caller.

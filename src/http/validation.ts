@@ -7,16 +7,16 @@ const ajv = new Ajv({ strict: false });
 /** Checks each part of a request against its schema, changing nothing: "5" is no number in a body. */
 export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   const validate = ajv.compile(schema);
-  if (httpPart !== 'querystring') return validate;
+  if (httpPart !== 'querystring' && httpPart !== 'headers') return validate;
   const { properties = {} } = schema as { properties?: Record<string, { type?: string }> };
   const integers = Object.keys(properties).filter((name) => properties[name]!.type === 'integer');
-  return (query: Record<string, unknown>) => {
-    for (const name of integers) query[name] = wholeNumber(query[name]);
-    return validate(query) ? true : { error: validate.errors ?? [] };
+  return (texts: Record<string, unknown>) => {
+    for (const name of integers) if (name in texts) texts[name] = wholeNumber(texts[name]);
+    return validate(texts) ? true : { error: validate.errors ?? [] };
   };
 };
 
-/** A query parameter is a text; plain digits are a number, everything else stays what it is for the schema to refuse. */
+/** A query parameter or header is a text; plain digits are a number, everything else stays what it is for the schema to refuse. */
 function wholeNumber(text: unknown): unknown {
   return typeof text === 'string' && /^\d{1,9}$/.test(text) ? Number(text) : text;
 }

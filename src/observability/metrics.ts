@@ -44,7 +44,8 @@ export class Metrics {
   });
   private readonly degraded = new Counter({
     name: 'nextitem_degraded_recommendations_total',
-    help: 'Answers to /recommend given without the session, because its store was away.',
+    help: 'Answers to /recommend that had to do without something, by what and why; one with two reasons counts under both.',
+    labelNames: ['reason'] as const,
     registers: [this.registry],
   });
   private readonly featureLogDropped = new Counter({
@@ -79,6 +80,12 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  private readonly away = new Gauge({
+    name: 'nextitem_session_store_away',
+    help: 'Workers that have given up asking the session store for the time being.',
+    registers: [this.registry],
+  });
+
   /** @param processMetrics memory, CPU, garbage collection and event loop lag of the process too */
   constructor(processMetrics: boolean) {
     if (processMetrics) collectDefaultMetrics({ register: this.registry, prefix: 'nextitem_' });
@@ -102,8 +109,12 @@ export class Metrics {
     for (const { reason } of recommendations) this.recommendations.inc({ reason });
   }
 
-  degrade(): void {
-    this.degraded.inc();
+  degrade(reasons: readonly string[]): void {
+    for (const reason of reasons) this.degraded.inc({ reason });
+  }
+
+  storeAway(away: boolean): void {
+    this.away.set(away ? 1 : 0);
   }
 
   featureLogDrop(): void {

@@ -19,6 +19,14 @@ export const REASONS = [
 
 export type Reason = (typeof REASONS)[number];
 
+/** What an answer can leave out when its time runs short, in the order in which it is given up. */
+export const SKIPS = [
+  'ranker_skipped', // the candidates are in the order of the item-to-item score
+  'knn_skipped', // sessions like this one were not looked up
+] as const;
+
+export type Skip = (typeof SKIPS)[number];
+
 export interface Recommendation {
   readonly itemId: string;
   /** In 0..1, never rising with rank. Comparable inside one answer only. */
@@ -36,6 +44,8 @@ export interface RecommendOptions {
   readonly excludeItems?: readonly string[];
   /** Whether items viewed or clicked in the session may be shown. Bought ones never are. */
   readonly includeViewed: boolean;
+  /** Time there is for the answer, milliseconds; default: as long as it takes. */
+  readonly budgetMs?: number;
   /** Keep the feature values of the answer's items, for the feature log. */
   readonly keepFeatures?: boolean;
 }
@@ -48,7 +58,9 @@ export interface RecommendAnswer {
     readonly featuresMs: number;
     readonly rankingMs: number;
   };
-  /** With `keepFeatures`: all candidates with their features and raw ranker scores, in candidate order. */
+  /** What was left out to keep to `budgetMs`. */
+  readonly skipped: readonly Skip[];
+  /** With `keepFeatures`, unless the ranker was skipped: all candidates with their features and raw ranker scores, in candidate order. */
   readonly served?: ServedFeatures;
 }
 

@@ -76,7 +76,7 @@ export class SessionRecommender implements Recommender {
   recommend(session: Session | null, options: RecommendOptions): RecommendAnswer {
     const { scorer, tables, top, query } = this;
     query.fromSession(session, this.itemIds);
-    const candidates = scorer.score(query);
+    const candidates = scorer.score(query, options.budgetMs);
     const ranking = performance.now();
     this.bar(session, options);
 
@@ -103,7 +103,8 @@ export class SessionRecommender implements Recommender {
     return {
       recommendations,
       timings: { candidatesMs, featuresMs, rankingMs: rankingMs + performance.now() - ranking },
-      ...(options.keepFeatures
+      skipped: scorer.skipped,
+      ...(options.keepFeatures && !scorer.skipped.includes('ranker_skipped')
         ? { served: this.served(candidates.items.subarray(0, candidates.count)) }
         : {}),
     };

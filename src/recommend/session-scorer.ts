@@ -3,6 +3,8 @@ import { type Forest } from '../ranking/forest.js';
 import { CandidateGenerator } from '../retrieval/candidate-generator.js';
 import { type CandidateSet } from '../retrieval/candidate-set.js';
 import { type SessionQuery } from '../retrieval/session-query.js';
+import { type Skip } from './contract.js';
+import { TimeEstimate } from './time-estimate.js';
 import { maxCandidates, type RetrievalSettings, SOURCES } from '../retrieval/settings.js';
 import { type TableSet } from '../tables/table-set.js';
 
@@ -24,6 +26,9 @@ export class SessionScorer {
   /** [candidates] of the last query: the ranker's raw scores, or the fused item-to-item score without a ranker. */
   readonly scores: Float64Array;
   readonly timings: ScoreTimings = { candidatesMs: 0, featuresMs: 0, rankingMs: 0 };
+  /** What the last query left out because its time ran short. */
+  skipped: readonly Skip[] = NOTHING;
+  private readonly usual = { candidates: new TimeEstimate(), ranking: new TimeEstimate() };
   private readonly generator: CandidateGenerator;
 
   /** @param forest null: candidates are ordered by {@link fuseSources} */
@@ -46,25 +51,46 @@ export class SessionScorer {
     return candidates;
   }
 
-  /** Finds, describes and scores the candidates of a session: {@link scores} holds one per candidate, higher is better. */
-  score(query: SessionQuery): CandidateSet {
+  /**
+   * Finds, describes and scores the candidates of a session: {@link scores} holds one per candidate, higher is better.
+   *
+   * @param budgetMs time there is. Stages that take longer than that lately are left out: first the ranker, whose place
+   *   the fused item-to-item score takes, then session-kNN too
+   */
+  score(query: SessionQuery, budgetMs = Infinity): CandidateSet {
+    const { usual, timings, forest } = this;
     const start = performance.now();
-    const candidates = this.generator.collect(query);
+    const withKnn = usual.candidates.ms <= budgetMs;
+    const candidates = this.generator.collect(query, withKnn);
     const collected = performance.now();
+    timings.candidatesMs = collected - start;
+    if (withKnn) usual.candidates.observe(timings.candidatesMs);
+    else usual.candidates.skipped();
+
     let described = collected;
-    if (this.forest === null) {
-      fuseSources(candidates, this.scores);
-    } else {
+    const ranked = forest !== null && usual.ranking.ms <= budgetMs - timings.candidatesMs;
+    if (ranked) {
       this.featureSet.fill(query, candidates, this.features);
       described = performance.now();
-      this.forest.score(this.features, candidates.count, this.scores);
+      forest.score(this.features, candidates.count, this.scores);
+    } else {
+      fuseSources(candidates, this.scores);
     }
-    this.timings.candidatesMs = collected - start;
-    this.timings.featuresMs = described - collected;
-    this.timings.rankingMs = performance.now() - described;
+    const end = performance.now();
+    timings.featuresMs = described - collected;
+    timings.rankingMs = end - described;
+    if (ranked) usual.ranking.observe(end - collected);
+    else if (forest !== null) usual.ranking.skipped();
+    const unranked = forest !== null && !ranked;
+    this.skipped = withKnn ? (unranked ? RANKER : NOTHING) : unranked ? BOTH : KNN;
     return candidates;
   }
 }
+
+const NOTHING: readonly Skip[] = [];
+const RANKER: readonly Skip[] = ['ranker_skipped'];
+const KNN: readonly Skip[] = ['knn_skipped'];
+const BOTH: readonly Skip[] = ['ranker_skipped', 'knn_skipped'];
 
 /** What each source's share counts without a ranker; popularity only orders what nothing else knows. */
 const FUSION_WEIGHTS: Partial<Record<(typeof SOURCES)[number], number>> = {

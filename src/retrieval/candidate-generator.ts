@@ -49,13 +49,17 @@ export class CandidateGenerator {
     );
   }
 
-  /** The candidates of a session. The same object every time: valid until the next call. */
-  collect(query: SessionQuery): CandidateSet {
+  /**
+   * The candidates of a session. The same object every time: valid until the next call.
+   *
+   * @param withKnn whether to ask session-kNN, the source that takes longest
+   */
+  collect(query: SessionQuery, withKnn = true): CandidateSet {
     const { candidates, retrievers } = this;
     candidates.begin();
     for (let s = 0; s < retrievers.length; s++) {
       candidates.openSource(s);
-      retrievers[s]!.retrieve(query, candidates);
+      if (withKnn || SOURCES[s] !== 'session_knn') retrievers[s]!.retrieve(query, candidates);
       candidates.closeSource(this.settings.limits[SOURCES[s]!]);
     }
     candidates.finish();

@@ -1,12 +1,12 @@
 import { type App } from '../app-type.js';
-import { type AppDependencies } from '../dependencies.js';
+import { type RouteDependencies } from '../dependencies.js';
 import { acceptEvents, toEvent } from '../event-intake.js';
 import { asNextItemError } from '../problem.js';
 import { EventAnswer, EventBody } from '../schemas/events.js';
 import { errorAnswers } from '../schemas/answers.js';
 
 /** POST /event: one event, acknowledged when it is on disk. */
-export function eventRoute(app: App, deps: AppDependencies): void {
+export function eventRoute(app: App, deps: RouteDependencies): void {
   app.post(
     '/event',
     {

@@ -1,7 +1,7 @@
 import { type Static } from 'typebox';
 import { type LoggedEvent } from '../../sessions/event-log.js';
 import { type App } from '../app-type.js';
-import { type AppDependencies } from '../dependencies.js';
+import { type RouteDependencies } from '../dependencies.js';
 import { acceptEvents, toEvent } from '../event-intake.js';
 import { asNextItemError, invalidRequest, type ValidationIssue } from '../problem.js';
 import { errorAnswers } from '../schemas/answers.js';
@@ -10,7 +10,7 @@ import { EventBody, EventsAnswer, EventsBody } from '../schemas/events.js';
 type Result = Static<typeof EventsAnswer>['results'][number];
 
 /** POST /events: up to 1,000 events; each is accepted or refused by itself. */
-export function eventsRoute(app: App, deps: AppDependencies): void {
+export function eventsRoute(app: App, deps: RouteDependencies): void {
   app.post(
     '/events',
     {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type Static, Type } from 'typebox';
 import { type Session } from '../../domain/session.js';
-import { NextItemError } from '../../errors.js';
-import { type RecommendAnswer } from '../../recommend/contract.js';
+import { type RecommendAnswer, SKIPS } from '../../recommend/contract.js';
+import { type SessionAnswer, STORE_TROUBLES } from '../../sessions/session-reader.js';
 import { type App } from '../app-type.js';
-import { type AppDependencies } from '../dependencies.js';
+import { type RouteDependencies } from '../dependencies.js';
 import { toSessionEvent } from '../event-intake.js';
 import { recommendedItem } from '../recommendations.js';
 import { errorAnswers } from '../schemas/answers.js';
@@ -36,6 +36,30 @@ const Body = Type.Object(
   { additionalProperties: false, examples: [{ session_id: 'visit-1', k: 5 }] },
 );
 
+/** The header with which a request says how long it can wait. */
+const BUDGET_HEADER = 'x-request-budget-ms';
+
+const Headers = Type.Object({
+  [BUDGET_HEADER]: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 10_000,
+      description:
+        'Milliseconds in which to answer; the default is a setting. What does not fit is left out.',
+    }),
+  ),
+});
+
+/** Every way in which an answer can be less than it should be. */
+const DEGRADATIONS = [...STORE_TROUBLES, 'session_remembered', 'session_unknown', ...SKIPS] as const;
+
+type Degradation = (typeof DEGRADATIONS)[number];
+
+/** How much of the time that is left the session store may take: the rest is for the answer itself. */
+export function storeShare(leftMs: number): number {
+  return Math.max(1, leftMs * 0.75);
+}
+
 const Answer = Type.Object(
   {
     session_id: Type.String(),
@@ -44,15 +68,25 @@ const Answer = Type.Object(
     model_version: Type.String(),
     latency_ms: Type.Number({ description: 'Time spent on the server.' }),
     degraded: Type.Optional(
-      Type.Literal(true, { description: 'The session could not be read: these are popular items.' }),
+      Type.Literal(true, {
+        description: 'The answer had to do without something; degraded_reasons says what.',
+      }),
+    ),
+    degraded_reasons: Type.Optional(
+      Type.Array(Type.Enum([...DEGRADATIONS]), {
+        description:
+          'store_unavailable, store_slow, store_bypassed: the session store failed, was too slow, or was not asked because ' +
+          'it failed lately. Then session_remembered: the session is what this worker last knew of it; or session_unknown: ' +
+          'these are popular items. ranker_skipped, knn_skipped: left out because the time ran short.',
+      }),
     ),
   },
   { description: 'Best first' },
 );
 
 /** POST /recommend: the next items for a session. */
-export function recommendRoute(app: App, deps: AppDependencies): void {
-  const { store, recommender, metrics, config, clock, featureLog, log } = deps;
+export function recommendRoute(app: App, deps: RouteDependencies): void {
+  const { sessions, recommender, metrics, config, clock, featureLog } = deps;
   app.post(
     '/recommend',
     {
@@ -61,13 +95,15 @@ export function recommendRoute(app: App, deps: AppDependencies): void {
         tags: ['recommendations'],
         summary: 'The next items for a session',
         description:
-          'An unknown session gets popular items, and so does every session while the session store is away: the answer then ' +
-          'says "degraded": true. The list is shorter than k only if exclusions leave fewer items.',
+          'An unknown session gets popular items. While the session store is away the answer comes from what the worker last ' +
+          'knew of the session, or is popular items, and says "degraded": true. So does an answer that left something out ' +
+          'to come in time. The list is shorter than k only if exclusions leave fewer items.',
+        headers: Headers,
         body: Body,
         response: { 200: Answer, ...errorAnswers(400, 413, 415) },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const started = performance.now();
       const {
         session_id: sessionId,
@@ -75,15 +111,22 @@ export function recommendRoute(app: App, deps: AppDependencies): void {
         exclude_items: excludeItems = [],
         include_viewed: includeViewed,
       } = request.body;
-      const found =
-        request.body.events === undefined ? await readSession(sessionId) : inlineSession(request.body);
-      const session = found instanceof Error ? null : found;
+      const budgetMs = request.headers[BUDGET_HEADER] ?? config.recommendBudgetMs;
+      const { session, trouble } =
+        request.body.events === undefined
+          ? await readSession(sessionId, budgetMs - reply.elapsedTime)
+          : { session: inlineSession(request.body), trouble: null };
       const answer = recommender().recommend(session, {
         k,
         excludeItems,
         includeViewed: includeViewed ?? config.includeViewed,
+        budgetMs: budgetMs - reply.elapsedTime,
         keepFeatures: featureLog !== null,
       });
+      const degraded: Degradation[] = [...answer.skipped];
+      if (trouble !== null)
+        degraded.unshift(trouble, session === null ? 'session_unknown' : 'session_remembered');
+      metrics.degrade(degraded);
       const recommendationId = randomUUID();
       count(answer);
       if (answer.served !== undefined && featureLog !== null) {
@@ -104,24 +147,16 @@ export function recommendRoute(app: App, deps: AppDependencies): void {
         recommendation_id: recommendationId,
         model_version: recommender().modelVersion,
         latency_ms: Math.round((performance.now() - started) * 1000) / 1000,
-        ...(found instanceof Error ? { degraded: true as const } : {}),
+        ...(degraded.length === 0 ? {} : { degraded: true as const, degraded_reasons: degraded }),
       };
     },
   );
 
-  /** The stored session, or why it cannot be read: a shop page shows popular items rather than none. */
-  async function readSession(sessionId: string): Promise<Session | null | Error> {
+  async function readSession(sessionId: string, leftMs: number): Promise<SessionAnswer> {
     const started = performance.now();
-    try {
-      return await store.read(sessionId);
-    } catch (error) {
-      if (!(error instanceof NextItemError) || error.code !== 'store_unavailable') throw error;
-      log.warn({ detail: error.detail }, 'recommending popular items: the session store is away');
-      metrics.degrade();
-      return error;
-    } finally {
-      metrics.stage('session_read', performance.now() - started);
-    }
+    const answer = await sessions.read(sessionId, storeShare(leftMs));
+    metrics.stage('session_read', performance.now() - started);
+    return answer;
   }
 
   function inlineSession(body: Static<typeof Body>): Session {

@@ -3,7 +3,7 @@ import { type SessionEvent } from '../../domain/event.js';
 import { NextItemError } from '../../errors.js';
 import { sessionsOfUser } from '../../sessions/event-log.js';
 import { type App } from '../app-type.js';
-import { type AppDependencies } from '../dependencies.js';
+import { type RouteDependencies } from '../dependencies.js';
 import { errorAnswers } from '../schemas/answers.js';
 import { SessionId, UserId } from '../schemas/common.js';
 
@@ -34,7 +34,10 @@ const Erased = Type.Object(
 );
 
 /** GET and DELETE /session/{session_id}, DELETE /users/{user_id}: look at what is kept, and erase it. */
-export function sessionRoutes(app: App, { config, store, eventLog, featureLog }: AppDependencies): void {
+export function sessionRoutes(
+  app: App,
+  { config, store, sessions, eventLog, featureLog }: RouteDependencies,
+): void {
   app.get(
     '/session/:session_id',
     {
@@ -77,6 +80,7 @@ export function sessionRoutes(app: App, { config, store, eventLog, featureLog }:
     async (request) => {
       const { session_id: sessionId } = request.params;
       const existed = await store.delete(sessionId);
+      sessions.recent.forget(sessionId);
       await eventLog?.erase({ sessionId });
       await featureLog?.erase({ sessionIds: [sessionId] });
       return { status: 'success' as const, sessions: existed ? 1 : 0 };
@@ -101,9 +105,11 @@ export function sessionRoutes(app: App, { config, store, eventLog, featureLog }:
       const sessionIds = new Set(eventLog === null ? [] : await sessionsOfUser(eventLog.dir, userId));
       const live = await store.deleteUser(userId);
       let erased = live.length;
+      sessions.recent.forgetUser(userId);
       for (const sessionId of live) sessionIds.add(sessionId);
       for (const sessionId of sessionIds) {
         if (await store.delete(sessionId)) erased++;
+        sessions.recent.forget(sessionId);
         await eventLog?.erase({ sessionId });
       }
       await featureLog?.erase({ sessionIds: [...sessionIds], userId });

@@ -1,11 +1,18 @@
 import { Type } from 'typebox';
 import { type App } from '../app-type.js';
-import { type AppDependencies } from '../dependencies.js';
+import { type RouteDependencies } from '../dependencies.js';
 import { errorAnswers } from '../schemas/answers.js';
+import { asError } from '../../sessions/store-error.js';
 import { API_VERSION } from '../version.js';
 
+/** How long /ready waits for the store: probes often give up after a second. */
+const READY_LIMIT_MS = 500;
+
 /** GET /health, /ready, /version, /metrics: for those who run it. */
-export function statusRoutes(app: App, { store, recommender, metrics, metricsText }: AppDependencies): void {
+export function statusRoutes(
+  app: App,
+  { store, sessions, recommender, metrics, metricsText }: RouteDependencies,
+): void {
   app.get(
     '/health',
     {
@@ -34,10 +41,23 @@ export function statusRoutes(app: App, { store, recommender, metrics, metricsTex
       schema: {
         operationId: 'ready',
         tags: ['status'],
-        summary: 'Whether it can answer: a model is in service and the store is reached',
+        summary: 'Whether it can answer: a model is in service',
+        description:
+          'Without its session store it still recommends: it is ready, and says "degraded": true with the cause.',
         response: {
           200: Type.Object(
-            { status: Type.Literal('ready'), model_version: Type.String() },
+            {
+              status: Type.Literal('ready'),
+              model_version: Type.String(),
+              degraded: Type.Optional(
+                Type.Literal(true, {
+                  description: 'The session store is away: events are refused with 503.',
+                }),
+              ),
+              detail: Type.Optional(
+                Type.String({ description: 'What the session store said, if anything.' }),
+              ),
+            },
             { description: 'It can' },
           ),
           ...errorAnswers(503),
@@ -45,8 +65,13 @@ export function statusRoutes(app: App, { store, recommender, metrics, metricsTex
       },
     },
     async () => {
-      await store.ping();
-      return { status: 'ready' as const, model_version: recommender().modelVersion };
+      const ready = { status: 'ready' as const, model_version: recommender().modelVersion };
+      try {
+        await sessions.ping(READY_LIMIT_MS);
+        return ready;
+      } catch (error) {
+        return { ...ready, degraded: true as const, detail: asError(error).message };
+      }
     },
   );
 

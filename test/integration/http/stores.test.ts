@@ -134,7 +134,7 @@ describe('erasing a shopper', () => {
 });
 
 describe('while Redis is away', () => {
-  it('refuses events, recommends popular items, says so everywhere, and recovers without a restart', async () => {
+  it('refuses events, recommends from memory or popular items, says so everywhere, and recovers without a restart', async () => {
     shop = await testApp({ dependencies: { store: await stores.redis!() } });
     const popular = (await shop.get('/popular')).body.recommendations.map(
       ({ item_id }: { item_id: string }) => item_id,
@@ -149,7 +149,6 @@ describe('while Redis is away', () => {
       await shop.delete('/session/s1'),
       await shop.delete('/users/u1'),
       await shop.get('/health'),
-      await shop.get('/ready'),
     ]) {
       expect(answer.status).toBe(503);
       expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
@@ -157,8 +156,16 @@ describe('while Redis is away', () => {
       expect(answer.body.detail).toContain(`127.0.0.1:${redis.port}`);
     }
     expect(await loggedIds()).toEqual([undefined]);
-    const { status, body } = await shop.post('/recommend', { session_id: 's1' });
+    const ready = await shop.get('/ready');
+    expect([ready.status, ready.body.status, ready.body.degraded]).toEqual([200, 'ready', true]);
+    expect(ready.body.detail).toContain(`127.0.0.1:${redis.port}`);
+    const known = await shop.post('/recommend', { session_id: 's1' });
+    expect([known.status, known.body.degraded]).toEqual([200, true]);
+    expect(known.body.degraded_reasons).toEqual(['store_unavailable', 'session_remembered']);
+    expect(known.body.recommendations[0].reason_item_id).toBe('desk');
+    const { status, body } = await shop.post('/recommend', { session_id: 'never seen' });
     expect([status, body.degraded]).toEqual([200, true]);
+    expect(body.degraded_reasons).toEqual(['store_unavailable', 'session_unknown']);
     expect(body.recommendations.map(({ item_id }: { item_id: string }) => item_id)).toEqual(popular);
     const inline = await shop.post('/recommend', {
       session_id: 's1',
@@ -166,7 +173,9 @@ describe('while Redis is away', () => {
     });
     expect(inline.body).not.toHaveProperty('degraded');
     expect((await shop.get('/version')).status).toBe(200);
-    expect((await shop.get('/metrics')).text).toContain('nextitem_degraded_recommendations_total 1\n');
+    expect((await shop.get('/metrics')).text).toContain(
+      'nextitem_degraded_recommendations_total{reason="store_unavailable"} 2\n',
+    );
 
     await redis.restart();
     await until(async () => (await shop.get('/health')).status === 200);
