@@ -38,13 +38,24 @@ export function loadConfig(sources: ConfigSources): Config {
   if (config.workers > 1 && config.sessionStore === 'memory') {
     mistakes.push('WORKERS: processes cannot share the memory store; use embedded or redis');
   }
+  const redisPlaces = [
+    values.redisUrl ?? values.redisHost,
+    values.redisClusterNodes,
+    values.redisSentinels,
+  ].filter((place) => place !== null);
+  if (redisPlaces.length > 1) {
+    mistakes.push(
+      'REDIS_URL or REDIS_HOST, REDIS_CLUSTER_NODES, REDIS_SENTINELS: only one of them can say where Redis is',
+    );
+  }
   if (mistakes.length > 0) throw new NextItemError('invalid_config', `\n- ${mistakes.join('\n- ')}`);
   return config;
 }
 
 function withDerived(values: RawConfig): Config {
   const production = values.nodeEnv === 'production';
-  const redis = values.redisUrl !== null || values.redisHost !== null;
+  const { redisUrl, redisHost, redisClusterNodes, redisSentinels } = values;
+  const redis = [redisUrl, redisHost, redisClusterNodes, redisSentinels].some((place) => place !== null);
   return {
     ...values,
     production,

@@ -148,7 +148,7 @@ export const SETTINGS = {
     type: { oneOf: ['embedded', 'redis', 'memory'] },
     default: null,
     group: 'Sessions',
-    description: 'Where sessions live. Default: redis if REDIS_URL or REDIS_HOST is set, else embedded.',
+    description: 'Where sessions live. Default: redis if it is said where Redis is, else embedded.',
   },
   statePath: {
     env: 'STATE_PATH',
@@ -268,6 +268,53 @@ export const SETTINGS = {
     default: false,
     group: 'Redis',
     description: 'Whether to use TLS.',
+  },
+  redisClusterNodes: {
+    env: 'REDIS_CLUSTER_NODES',
+    type: 'string',
+    default: null,
+    group: 'Redis',
+    description: 'Some nodes of a Redis Cluster, host:port separated by commas, instead of REDIS_URL.',
+  },
+  redisSentinels: {
+    env: 'REDIS_SENTINELS',
+    type: 'string',
+    default: null,
+    group: 'Redis',
+    description: 'Redis Sentinels, host:port separated by commas, instead of REDIS_URL.',
+  },
+  redisSentinelMaster: {
+    env: 'REDIS_SENTINEL_MASTER',
+    type: 'string',
+    default: 'mymaster',
+    group: 'Redis',
+    description: 'The name by which the Sentinels know the master.',
+  },
+  redisSentinelPassword: {
+    env: 'REDIS_SENTINEL_PASSWORD',
+    type: 'string',
+    default: null,
+    secret: true,
+    group: 'Redis',
+    description: "The Sentinels' own password.",
+  },
+  redisWaitReplicas: {
+    env: 'REDIS_WAIT_REPLICAS',
+    type: 'integer',
+    default: 0,
+    min: 0,
+    max: 100,
+    group: 'Redis',
+    description:
+      'Replicas that must have an event before it is acknowledged; 0: the master alone, and a failover may lose the last ones.',
+  },
+  redisRequiredAtStart: {
+    env: 'REDIS_REQUIRED_AT_START',
+    type: 'boolean',
+    default: true,
+    group: 'Redis',
+    description:
+      'Whether the server refuses to start while Redis is away. If not, it starts with popular items and connects later.',
   },
   redisKeyPrefix: {
     env: 'REDIS_KEY_PREFIX',

@@ -122,8 +122,11 @@ export async function createApp(given: AppDependencies): Promise<App> {
 }
 
 const MIB = 1024 * 1024;
+/** Reads that the store fails are counted by a metric; the log says it now and then. */
+const WARNING_INTERVAL_MS = 10_000;
 
 function sessionReader({ store, config, log, clock, metrics }: AppDependencies): SessionReader {
+  let warnedMs = -Infinity;
   const limits = {
     maxBytes: config.recentSessionsMib * MIB,
     maxAgeMs: config.recentSessionsSeconds * SECOND_MS,
@@ -132,14 +135,15 @@ function sessionReader({ store, config, log, clock, metrics }: AppDependencies):
     store,
     recent: new RecentSessions(limits, clock),
     usualLimitMs: storeShare(config.recommendBudgetMs),
-    onChange(away, cause) {
-      metrics.storeAway(away);
-      if (away) {
-        log.warn(
-          { detail: cause?.message },
-          'the session store is away: recommending from what is remembered',
-        );
-      } else log.info('the session store is back');
+    onTrouble(cause) {
+      const now = performance.now();
+      if (now - warnedMs < WARNING_INTERVAL_MS) return;
+      warnedMs = now;
+      log.warn({ detail: cause.message }, 'the session store is away: recommending from what is remembered');
+    },
+    onBypass(bypassed) {
+      metrics.storeBypassed(bypassed);
+      log.info(bypassed ? 'the session store is too slow and not asked' : 'the session store is asked again');
     },
   });
 }

@@ -20,13 +20,15 @@ const SETTLED_AFTER_MS = 10_000;
 export async function startWorkers(config: Config, log: Logger, modelDir: string): Promise<RunningServer> {
   cluster.setupPrimary({ exec: fileURLToPath(new URL('./worker-main.js', import.meta.url)) });
   const task: WorkerTask = { config, modelDir };
+  // While Redis is away, a worker that takes a dead one's place can still recommend.
+  const replacementTask: WorkerTask = { config: { ...config, redisRequiredAtStart: false }, modelDir };
   const metrics = new WorkerMetrics((worker, id) => send(worker, { kind: 'report', id }));
   const listening = new Set<Worker>();
   const restarts = new Set<NodeJS.Timeout>();
   let closing: Promise<void> | null = null;
   let restartDelayMs = FIRST_RESTART_DELAY_MS;
 
-  function fork(): Promise<string> {
+  function fork(task: WorkerTask): Promise<string> {
     const worker = cluster.fork();
     const bornMs = Date.now();
     worker.on('message', (message: FromWorker) => {
@@ -50,7 +52,9 @@ export async function startWorkers(config: Config, log: Logger, modelDir: string
       );
       const timer = setTimeout(() => {
         restarts.delete(timer);
-        fork().catch((error: unknown) => log.error({ err: error }, 'a worker could not start'));
+        fork(replacementTask).catch((error: unknown) =>
+          log.error({ err: error }, 'a worker could not start'),
+        );
       }, restartDelayMs);
       restarts.add(timer);
     });
@@ -91,7 +95,7 @@ export async function startWorkers(config: Config, log: Logger, modelDir: string
 
   const close = () => (closing ??= stopAll());
   try {
-    const [url] = await Promise.all(Array.from({ length: config.workers }, fork));
+    const [url] = await Promise.all(Array.from({ length: config.workers }, () => fork(task)));
     return { url: url!, close };
   } catch (error) {
     await close();

@@ -80,9 +80,9 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  private readonly away = new Gauge({
-    name: 'nextitem_session_store_away',
-    help: 'Workers that have given up asking the session store for the time being.',
+  private readonly bypassed = new Gauge({
+    name: 'nextitem_session_store_bypassed',
+    help: 'Workers that do not ask the session store for the time being, because it was too slow.',
     registers: [this.registry],
   });
 
@@ -113,8 +113,8 @@ export class Metrics {
     for (const reason of reasons) this.degraded.inc({ reason });
   }
 
-  storeAway(away: boolean): void {
-    this.away.set(away ? 1 : 0);
+  storeBypassed(bypassed: boolean): void {
+    this.bypassed.set(bypassed ? 1 : 0);
   }
 
   featureLogDrop(): void {

@@ -5,8 +5,8 @@ export interface CircuitOptions {
   readonly probeIntervalMs: number;
   /** Resolves if things are well again. It is never called while its last call is unsettled. */
   readonly probe: () => Promise<void>;
-  /** Told of every change, with the failure that opened it. */
-  readonly onChange: (open: boolean, cause?: Error) => void;
+  /** Told of every change. */
+  readonly onChange: (open: boolean) => void;
 }
 
 /**
@@ -28,11 +28,11 @@ export class Circuit {
     this.failures = 0;
   }
 
-  failed(cause: Error): void {
+  failed(): void {
     if (++this.failures < this.options.failuresToOpen || this.open) return;
     this.timer = setInterval(() => void this.probe(), this.options.probeIntervalMs);
     this.timer.unref();
-    this.options.onChange(true, cause);
+    this.options.onChange(true);
   }
 
   /** Ends the probes. */

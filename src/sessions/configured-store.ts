@@ -8,7 +8,8 @@ export function configuredStore(
   config: Config,
   clock: Clock,
 ): SessionStoreOptions & { readonly path: string } {
-  const { redisUrl, redisHost, redisUsername, redisPassword } = config;
+  const { redisUrl, redisHost, redisUsername, redisPassword, redisSentinelPassword } = config;
+  const { redisClusterNodes, redisSentinels } = config;
   return {
     kind: config.sessionStore,
     path: join(config.statePath, 'sessions'),
@@ -20,10 +21,24 @@ export function configuredStore(
       ...(redisUsername === null ? {} : { username: redisUsername }),
       ...(redisPassword === null ? {} : { password: redisPassword }),
       tls: config.redisTls,
+      ...(redisClusterNodes === null ? {} : { clusterNodes: listOf(redisClusterNodes) }),
+      ...(redisSentinels === null ? {} : { sentinels: listOf(redisSentinels) }),
+      sentinelMaster: config.redisSentinelMaster,
+      ...(redisSentinelPassword === null ? {} : { sentinelPassword: redisSentinelPassword }),
+      waitReplicas: config.redisWaitReplicas,
+      requiredAtStart: config.redisRequiredAtStart,
       keyPrefix: config.redisKeyPrefix,
       commandTimeoutMs: config.redisTimeoutMs,
     },
     limits: { ttlMs: config.sessionTtlSeconds * SECOND_MS, maxEvents: config.sessionMaxEvents },
     clock,
   };
+}
+
+/** The parts of a text separated by commas. */
+function listOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 }

@@ -1,4 +1,4 @@
-import { Redis, type Cluster } from 'ioredis';
+import { type Cluster, type Redis } from 'ioredis';
 import { type Session } from '../domain/session.js';
 import { NextItemError } from '../errors.js';
 import {
@@ -9,7 +9,8 @@ import {
   type EncodedEvent,
   type StoredFields,
 } from './event-codec.js';
-import { clientOptions, type RedisStoreOptions } from './redis-options.js';
+import { commandTimeoutMs, createClient, type RedisClient, type RedisStoreOptions } from './redis-options.js';
+import { Replication } from './redis-replication.js';
 import { APPEND, ERASE, INDEX, INDEX_LIFE, READ, UNINDEX } from './redis-scripts.js';
 import {
   type AppendResult,
@@ -20,55 +21,92 @@ import {
 import { asError, storeUnavailable } from './store-error.js';
 
 /**
- * Connects to Redis 5 or later. Throws `store_unavailable` if the first connection fails, `invalid_config` for a
- * wrong URL. Later failures are answered per call, and the connection comes back by itself.
+ * Connects to Redis 5 or later. Throws `store_unavailable` if the first connection fails (unless `requiredAtStart` is
+ * false), `invalid_config` for wrong settings. Later failures are answered per call, and the connection comes back by itself.
  *
  * How much of what was acknowledged survives a crash of Redis is its `appendfsync`: `always` all of it,
  * `everysec` all but the last second, without `appendonly` what the last snapshot had. Set `maxmemory-policy`
  * to `noeviction`: a full Redis then refuses events instead of dropping sessions.
+ *
+ * A failover loses what the new master did not have yet, unless `waitReplicas` made sure that it had.
  */
 export async function openRedisStore(
   options: RedisStoreOptions,
   limits: SessionStoreLimits,
 ): Promise<RedisStore> {
-  const { client: settings, address } = clientOptions(options);
-  const client = new Redis(settings);
-  const store = new RedisStore(client, address, limits, options.keyPrefix);
+  const { waitReplicas = 0, requiredAtStart = true } = options;
+  const timeoutMs = commandTimeoutMs(options);
+  const reading = createClient(options);
+  // Waiting for replicas holds a connection up: reads have their own.
+  const writing = waitReplicas > 0 ? createClient(options).client : reading.client;
+  const replication =
+    waitReplicas > 0 ? new Replication(writing, waitReplicas, Math.ceil(timeoutMs / 2)) : null;
+  const store = new RedisStore(reading, limits, { keyPrefix: options.keyPrefix, writing, replication });
   try {
-    await client.connect();
-    await store.ping(); // an open port is not yet a Redis that accepts our password
-    return store;
+    await withinMs(START_TIMEOUTS * timeoutMs, store.connect());
   } catch (error) {
-    client.disconnect();
-    throw store.unavailable(error);
+    if (requiredAtStart) {
+      const failure = store.unavailable(error);
+      await store.close();
+      throw failure;
+    }
   }
+  return store;
+}
+
+/** Opening may take so many times what a command may: an address, a connection, a login and a question to the Sentinels. */
+const START_TIMEOUTS = 5;
+const CONNECT_AGAIN_MS = 500;
+
+export interface RedisStoreParts {
+  readonly keyPrefix?: string | undefined;
+  /** The connection for appends; default: the one for all. */
+  readonly writing?: Redis | Cluster;
+  /** null: an append is acknowledged when the master has it. */
+  readonly replication?: Replication | null;
 }
 
 /** Sessions in Redis. All keys of a session share the hash tag `{session id}`, so a Cluster keeps them together. */
 export class RedisStore implements SessionStore {
   readonly kind = 'redis';
+  private readonly client: Redis | Cluster;
+  private readonly address: string;
+  private readonly keyPrefix: string;
+  private readonly replication: Replication | null;
+  private readonly clients: ReadonlySet<Redis | Cluster>;
   private readonly scripts: Scripts;
+  private readonly writingScripts: Scripts;
   private connectionError: Error | null = null;
   private closed = false;
 
-  /**
-   * @param client a connection, or a Cluster; the store closes it
-   * @param address where it leads, without secrets, for messages
-   */
+  /** The store closes the clients it is given. */
   constructor(
-    private readonly client: Redis | Cluster,
-    private readonly address: string,
+    { client, address }: RedisClient,
     private readonly limits: SessionStoreLimits,
-    private readonly keyPrefix = 'nextitem:',
+    { keyPrefix = 'nextitem:', writing = client, replication = null }: RedisStoreParts = {},
   ) {
-    client.defineCommand('nextitemAppend', { numberOfKeys: 3, lua: APPEND });
-    client.defineCommand('nextitemRead', { numberOfKeys: 2, lua: READ });
-    client.defineCommand('nextitemErase', { numberOfKeys: 3, lua: ERASE });
-    client.defineCommand('nextitemIndex', { numberOfKeys: 1, lua: INDEX });
-    client.defineCommand('nextitemUnindex', { numberOfKeys: 1, lua: UNINDEX });
-    this.scripts = client as unknown as Scripts;
-    client.on('error', (error: Error) => (this.connectionError = error));
-    client.on('ready', () => (this.connectionError = null));
+    this.client = client;
+    this.address = address;
+    this.keyPrefix = keyPrefix;
+    this.replication = replication;
+    this.scripts = withScripts(client);
+    this.writingScripts = writing === client ? this.scripts : withScripts(writing);
+    this.clients = new Set([client, writing]);
+    for (const each of this.clients) {
+      each.on('error', (error: Error) => (this.connectionError = error));
+      each.on('ready', () => (this.connectionError = null));
+      // The library gives up in some corners of a failover; we do not.
+      each.on('end', () => {
+        const again = () => void (this.closed || each.connect().catch(() => undefined));
+        setTimeout(again, CONNECT_AGAIN_MS).unref();
+      });
+    }
+  }
+
+  /** Resolves when Redis answers. Called once; later connections come by themselves. */
+  async connect(): Promise<void> {
+    await Promise.all([...this.clients].map((client) => client.connect()));
+    await this.ping(); // an open port is not yet a Redis that accepts our password
   }
 
   async append(event: IncomingEvent): Promise<AppendResult> {
@@ -120,27 +158,32 @@ export class RedisStore implements SessionStore {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    try {
-      await this.client.quit(); // after everything sent before it was answered
-    } catch {
-      this.client.disconnect();
+    for (const client of this.clients) {
+      // After everything sent before it was answered.
+      if (client.status === 'ready') await client.quit().catch(() => undefined);
+      client.disconnect();
     }
   }
 
   /** A failure as `store_unavailable` with the true reason, also when the call failed because the connection is down. */
   unavailable(error: unknown): NextItemError {
-    const isDown = this.client.status !== 'ready' && this.connectionError !== null;
-    return storeUnavailable(this.address, isDown ? this.connectionError : error);
+    const isDown = [...this.clients].some(({ status }) => status !== 'ready');
+    return storeUnavailable(
+      this.address,
+      isDown && this.connectionError !== null ? rootCause(this.connectionError) : error,
+    );
   }
 
   private async add(event: EncodedEvent): Promise<AppendResult> {
     const { sessionId } = event;
     const user = event.userId === undefined ? '' : idText(event.userId);
+    const keys = this.sessionKeys(sessionId);
+    const replicated = this.replication?.of(keys[0]);
     // The index entry leaves first: a session without one would escape deleteUser, an entry without its session expires.
     const [, [eventCount, duplicate, ...usersToRenew]] = await Promise.all([
       user === '' ? null : this.index(user, sessionId),
-      this.scripts.nextitemAppend(
-        ...this.sessionKeys(sessionId),
+      this.writingScripts.nextitemAppend(
+        ...keys,
         event.text,
         event.timestampMs,
         event.typeCode,
@@ -151,11 +194,12 @@ export class RedisStore implements SessionStore {
       ),
     ]);
     await Promise.all(usersToRenew.map((carried) => this.index(carried, sessionId)));
+    await replicated?.();
     return { eventCount, duplicate: duplicate === 1 };
   }
 
   private index(user: string, sessionId: string): Promise<unknown> {
-    return this.scripts.nextitemIndex(
+    return this.writingScripts.nextitemIndex(
       this.userKey(user),
       idText(sessionId),
       Math.ceil(INDEX_LIFE * this.limits.ttlMs),
@@ -191,6 +235,28 @@ export class RedisStore implements SessionStore {
       throw this.unavailable(error);
     }
   }
+}
+
+function withScripts(client: Redis | Cluster): Scripts {
+  client.defineCommand('nextitemAppend', { numberOfKeys: 3, lua: APPEND });
+  client.defineCommand('nextitemRead', { numberOfKeys: 2, lua: READ });
+  client.defineCommand('nextitemErase', { numberOfKeys: 3, lua: ERASE });
+  client.defineCommand('nextitemIndex', { numberOfKeys: 1, lua: INDEX });
+  client.defineCommand('nextitemUnindex', { numberOfKeys: 1, lua: UNINDEX });
+  return client as unknown as Scripts;
+}
+
+/** What a Cluster says of its nodes' failures is general; the last of them knows more. */
+function rootCause(error: Error): Error {
+  const { lastNodeError } = error as { lastNodeError?: Error };
+  return lastNodeError ?? error;
+}
+
+function withinMs<Result>(limitMs: number, work: Promise<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`not connected after ${limitMs} ms`)), limitMs);
+    void work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 /**

@@ -9,7 +9,7 @@ import { type SessionStore } from './session-store.js';
 export const STORE_TROUBLES = [
   'store_unavailable', // it could not be reached or answered with an error
   'store_slow', // it did not answer within the time there was
-  'store_bypassed', // it was not asked, because it failed several times in a row and has not recovered yet
+  'store_bypassed', // it was not asked, because it was too slow several times in a row and has not recovered yet
 ] as const;
 
 export type StoreTrouble = (typeof STORE_TROUBLES)[number];
@@ -24,35 +24,39 @@ export interface SessionAnswer {
 export interface SessionReaderOptions {
   readonly store: SessionStore;
   readonly recent: RecentSessions;
-  /** What a read usually may take. A store that needs longer counts as failing; less patience says nothing about it. */
+  /** What a read usually may take. A store that needs longer is slow; less patience says nothing about it. */
   readonly usualLimitMs: number;
-  /** Told when the store is given up for a while, with the reason, and when it is asked again. */
-  readonly onChange: (away: boolean, cause?: Error) => void;
+  /** Told of every read that the store did not answer in time. */
+  readonly onTrouble: (cause: Error) => void;
+  /** Told when the store is given up for a while and when it is asked again. */
+  readonly onBypass: (bypassed: boolean) => void;
 }
 
-const FAILURES_TO_GIVE_UP = 5;
+const SLOW_READS_TO_GIVE_UP = 5;
 const PROBE_INTERVAL_MS = 250;
 
 /**
  * Reads sessions within a time limit, whatever the store does: where it fails, what this process last knew of the session
- * has to do. A store that keeps failing is not asked until it answers a ping again, so that its time is not spent on
+ * has to do. A store that keeps being slow is not asked until it answers a ping again, so that its time is not spent on
  * every request; that takes a fraction of a second once it is back.
  */
 export class SessionReader {
   readonly recent: RecentSessions;
   private readonly store: SessionStore;
   private readonly usualLimitMs: number;
+  private readonly onTrouble: (cause: Error) => void;
   private readonly circuit: Circuit;
 
-  constructor({ store, recent, usualLimitMs, onChange }: SessionReaderOptions) {
+  constructor({ store, recent, usualLimitMs, onTrouble, onBypass }: SessionReaderOptions) {
+    this.onTrouble = onTrouble;
     this.store = store;
     this.recent = recent;
     this.usualLimitMs = usualLimitMs;
     this.circuit = new Circuit({
-      failuresToOpen: FAILURES_TO_GIVE_UP,
+      failuresToOpen: SLOW_READS_TO_GIVE_UP,
       probeIntervalMs: PROBE_INTERVAL_MS,
       probe: () => this.within(usualLimitMs, store.ping()),
-      onChange,
+      onChange: onBypass,
     });
   }
 
@@ -71,7 +75,9 @@ export class SessionReader {
     } catch (error) {
       const slow = error instanceof TooSlow;
       if (!slow && !(error instanceof NextItemError && error.code === 'store_unavailable')) throw error;
-      if (!slow || limitMs >= this.usualLimitMs / 2) this.circuit.failed(error);
+      this.onTrouble(error);
+      // One that fails at once costs nothing to ask: the shards of a Cluster that are there go on being read.
+      if (slow && limitMs >= this.usualLimitMs / 2) this.circuit.failed();
       return this.remembered(sessionId, slow ? 'store_slow' : 'store_unavailable');
     }
   }

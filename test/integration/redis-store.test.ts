@@ -218,6 +218,27 @@ describe('failures', () => {
     }
   });
 
+  it('of the client library, which gives up now and then, do not end the store', async () => {
+    const own = await startRedis();
+    const store = await open({ port: own.port });
+    try {
+      (store as unknown as { client: { disconnect(): void } }).client.disconnect();
+      await expect
+        .poll(
+          () =>
+            store.append(event).then(
+              ({ eventCount }) => eventCount,
+              () => 0,
+            ),
+          { timeout: 20_000 },
+        )
+        .toBe(1);
+    } finally {
+      await store.close();
+      await own.stop();
+    }
+  });
+
   it('close ends the connection, also while Redis is away', async () => {
     const own = await startRedis();
     const store = await open({ port: own.port });

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,6 +34,19 @@ export async function startRedis(options: StartRedisOptions = {}): Promise<Redis
   const dir = await mkdtemp(join(tmpdir(), 'nextitem-redis-'));
   const port = await freePort();
   const password = /--requirepass=(.*)/.exec(options.extraArgs?.join('\n') ?? '')?.[1];
+  const args = [`--port ${port}`, '--bind 127.0.0.1', `--dir ${dir}`, '--save', ...appendOnly(options)]
+    .flatMap((arg) => (arg === '--save' ? ['--save', ''] : arg.split(' ')))
+    .concat((options.extraArgs ?? []).flatMap((arg) => arg.split(/[= ]/)));
+
+  return manage(args, port, dir, password);
+}
+
+async function manage(
+  args: readonly string[],
+  port: number,
+  dir: string,
+  password?: string,
+): Promise<RedisServer> {
   const client = new Redis({
     port,
     lazyConnect: true,
@@ -41,10 +54,6 @@ export async function startRedis(options: StartRedisOptions = {}): Promise<Redis
     ...(password && { password }),
   });
   client.on('error', () => {}); // expected while the server is down
-  const args = [`--port ${port}`, '--bind 127.0.0.1', `--dir ${dir}`, '--save', ...appendOnly(options)]
-    .flatMap((arg) => (arg === '--save' ? ['--save', ''] : arg.split(' ')))
-    .concat((options.extraArgs ?? []).flatMap((arg) => arg.split('=')));
-
   let child = await launch(args, client);
   return {
     port,
@@ -54,6 +63,7 @@ export async function startRedis(options: StartRedisOptions = {}): Promise<Redis
     },
     async stop() {
       client.disconnect();
+      if (isRunning(child)) child.kill('SIGCONT'); // a stopped one could not end
       await end(child, 'SIGTERM');
       await rm(dir, { recursive: true, force: true });
     },
@@ -62,6 +72,25 @@ export async function startRedis(options: StartRedisOptions = {}): Promise<Redis
       child = await launch(args, client);
     },
   };
+}
+
+/** Starts a real sentinel on a free port; it takes a master for dead after a second. `restart` is not for it. */
+export async function startSentinel(masterName: string, masterPort: number): Promise<RedisServer> {
+  const dir = await mkdtemp(join(tmpdir(), 'nextitem-sentinel-'));
+  const port = await freePort();
+  const file = join(dir, 'sentinel.conf');
+  await writeFile(
+    file,
+    [
+      `port ${port}`,
+      'bind 127.0.0.1',
+      `dir ${dir}`,
+      `sentinel monitor ${masterName} 127.0.0.1 ${masterPort} 2`,
+      `sentinel down-after-milliseconds ${masterName} 1000`,
+      `sentinel failover-timeout ${masterName} 5000`,
+    ].join('\n'),
+  );
+  return manage([file, '--sentinel'], port, dir);
 }
 
 function appendOnly({ appendonly }: StartRedisOptions): string[] {
@@ -99,8 +128,12 @@ async function answering(client: Redis): Promise<void> {
   }
 }
 
+function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode === null && signalCode === null;
+}
+
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (!isRunning(child)) return;
   const exited = once(child, 'exit');
   child.kill(signal);
   await exited;

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Cluster, type Redis } from 'ioredis';
+import { type Redis } from 'ioredis';
 import { openEmbeddedStore, type EmbeddedStore } from '../../src/sessions/embedded-store.js';
 import { MemoryStore } from '../../src/sessions/memory-store.js';
 import { openSessionStore } from '../../src/sessions/open-session-store.js';
-import { RedisStore } from '../../src/sessions/redis-store.js';
+import { type RedisStoreOptions } from '../../src/sessions/redis-options.js';
 import { type SessionStore, type SessionStoreLimits } from '../../src/sessions/session-store.js';
 import { startRedis, type RedisServer } from './redis.js';
 
@@ -106,10 +106,12 @@ function redis(name: string, cluster: boolean): Backend {
     async open(limits) {
       await server.client.flushall();
       const all = { ...LIMITS, ...limits };
+      const openRedis = (options: RedisStoreOptions) =>
+        openSessionStore({ kind: 'redis', redis: options, limits: all, clock: Date.now });
       const open = async (): Promise<SessionStore> =>
         cluster
-          ? new RedisStore(await connectCluster(server.port), `Redis Cluster at ${server.port}`, all)
-          : openSessionStore({ kind: 'redis', redis: { port: server.port }, limits: all, clock: Date.now });
+          ? openRedis({ clusterNodes: [`127.0.0.1:${server.port}`] })
+          : openRedis({ port: server.port });
       const [store, second] = [await open(), await open()];
       return {
         store,
@@ -123,12 +125,6 @@ function redis(name: string, cluster: boolean): Backend {
       };
     },
   };
-}
-
-async function connectCluster(port: number): Promise<Cluster> {
-  const cluster = new Cluster([{ host: '127.0.0.1', port }], { enableAutoPipelining: true });
-  await new Promise<void>((resolve) => cluster.once('ready', () => resolve()));
-  return cluster;
 }
 
 /**

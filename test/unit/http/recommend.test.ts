@@ -234,3 +234,73 @@ describe('query parameters', () => {
     },
   );
 });
+
+describe('the time budget of POST /recommend', () => {
+  const ask = (budget: string) =>
+    shop.post('/recommend', { session_id: 's1', k: 5 }, { 'x-request-budget-ms': budget });
+
+  it('is a header from 1 to 10,000 milliseconds', async () => {
+    for (const budget of ['1', '50', '10000']) expect((await ask(budget)).status).toBe(200);
+    for (const budget of ['0', '10001', '-5', '1.5', 'soon', '', '1e3']) {
+      const { status, body } = await ask(budget);
+      expect([status, body.code, body.where], budget).toEqual([
+        400,
+        'invalid_request',
+        'header.x-request-budget-ms',
+      ]);
+    }
+  });
+
+  it('is described', async () => {
+    const { body } = await shop.get('/openapi.json');
+    const parameters = body.paths['/recommend'].post.parameters as { name: string; in: string }[];
+    expect(parameters).toContainEqual(expect.objectContaining({ name: 'x-request-budget-ms', in: 'header' }));
+  });
+});
+
+describe('POST /recommend without its store', () => {
+  const reasonsFor = async (session_id: string) =>
+    (await shop.post('/recommend', { session_id, k: 12 })).body.degraded_reasons;
+  const event = { item_id: 'tea', event_type: 'purchase' };
+
+  it('goes by what was appended or read here, forgets what was erased, and counts why', async () => {
+    for (const session_id of ['appended', 'erased', 'user-erased'])
+      await shop.post('/event', { ...event, session_id, user_id: `of-${session_id}` });
+    await shop.store.append({ sessionId: 'read', itemId: 'tea', eventType: 'purchase', timestampMs: 1 });
+    await shop.store.append({ sessionId: 'not-read', itemId: 'tea', eventType: 'purchase', timestampMs: 1 });
+    await shop.post('/recommend', { session_id: 'read' });
+    await shop.delete('/session/erased');
+    await shop.delete('/users/of-user-erased');
+    await shop.store.close();
+
+    for (const session_id of ['appended', 'read']) {
+      const { body } = await shop.post('/recommend', { session_id, k: 12 });
+      expect(body.degraded_reasons).toEqual(['store_unavailable', 'session_remembered']);
+      expect(body.recommendations.map(({ item_id }: { item_id: string }) => item_id)).not.toContain('tea');
+    }
+    for (const session_id of ['erased', 'user-erased', 'not-read'])
+      expect(await reasonsFor(session_id)).toEqual(['store_unavailable', 'session_unknown']);
+    const { text } = await shop.get('/metrics');
+    expect(text).toContain('nextitem_degraded_recommendations_total{reason="session_remembered"} 2\n');
+    expect(text).toContain('nextitem_degraded_recommendations_total{reason="session_unknown"} 3\n');
+    expect(shop.logged().match(/the session store is away/g)).toHaveLength(1);
+  });
+
+  it('remembers for so long only', async () => {
+    await shop.post('/event', { ...event, session_id: 's1' });
+    await shop.store.close();
+    shop.elapse(shop.config.recentSessionsSeconds * 1000 - 1);
+    expect(await reasonsFor('s1')).toContain('session_remembered');
+    shop.elapse(1);
+    expect(await reasonsFor('s1')).toContain('session_unknown');
+  });
+
+  it('is ready, and says that it is degraded', async () => {
+    expect((await shop.get('/ready')).body).toEqual({ status: 'ready', model_version: '20260101-000000' });
+    await shop.store.close();
+    const { status, body } = await shop.get('/ready');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ status: 'ready', degraded: true });
+    expect(body.detail).toContain('closed');
+  });
+});

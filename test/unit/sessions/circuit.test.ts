@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Circuit } from '../../../src/sessions/circuit.js';
+
+let well: boolean;
+let probes: number;
+let changes: boolean[];
+let circuit: Circuit;
+beforeEach(() => {
+  vi.useFakeTimers();
+  [well, probes, changes] = [false, 0, []];
+  circuit = new Circuit({
+    failuresToOpen: 3,
+    probeIntervalMs: 100,
+    probe: async () => {
+      probes++;
+      if (!well) throw new Error('still away');
+    },
+    onChange: (open) => void changes.push(open),
+  });
+});
+afterEach(() => {
+  circuit.close();
+  vi.useRealTimers();
+});
+
+const fail = (times: number) => Array.from({ length: times }, () => circuit.failed());
+
+describe('a circuit', () => {
+  it('opens after failures in a row only', () => {
+    fail(2);
+    circuit.succeeded();
+    fail(2);
+    expect(circuit.open).toBe(false);
+    fail(1);
+    expect([circuit.open, changes]).toEqual([true, [true]]);
+    fail(10); // of those who asked before
+    expect(changes).toEqual([true]);
+  });
+
+  it('tries in the background and closes once things are well', async () => {
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(probes).toBe(0);
+    fail(3);
+    await vi.advanceTimersByTimeAsync(350);
+    expect([probes, circuit.open]).toEqual([3, true]);
+    well = true;
+    await vi.advanceTimersByTimeAsync(100);
+    expect([circuit.open, changes]).toEqual([false, [true, false]]);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(probes).toBe(4);
+    fail(2);
+    expect(circuit.open).toBe(false);
+    fail(1);
+    expect(circuit.open).toBe(true);
+  });
+
+  it('probes no more when it is closed for good', async () => {
+    fail(3);
+    circuit.close();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(probes).toBe(0);
+  });
+});
