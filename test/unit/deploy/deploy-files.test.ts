@@ -143,7 +143,7 @@ describe('kubernetes', () => {
     const [api] = pod.containers;
     const service = readOneYaml('deploy/kubernetes/service.yaml');
     expect(api.ports).toEqual([{ name: service.spec.ports[0].targetPort, containerPort: port }]);
-    expect(api.livenessProbe.httpGet).toEqual({ path: '/health', port: 'http' });
+    expect(api.livenessProbe.httpGet).toEqual({ path: '/version', port: 'http' });
     expect(api.readinessProbe.httpGet).toEqual({ path: '/ready', port: 'http' });
   });
 
