@@ -60,7 +60,7 @@ export interface RecommendAnswer {
   };
   /** What was left out to keep to `budgetMs`. */
   readonly skipped: readonly Skip[];
-  /** With `keepFeatures`, unless the ranker was skipped: all candidates with their features and raw ranker scores, in candidate order. */
+  /** With `keepFeatures`, unless something was skipped: all candidates with their features and raw ranker scores, in candidate order. */
   readonly served?: ServedFeatures;
 }
 

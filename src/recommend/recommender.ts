@@ -104,7 +104,7 @@ export class SessionRecommender implements Recommender {
       recommendations,
       timings: { candidatesMs, featuresMs, rankingMs: rankingMs + performance.now() - ranking },
       skipped: scorer.skipped,
-      ...(options.keepFeatures && !scorer.skipped.includes('ranker_skipped')
+      ...(options.keepFeatures && scorer.skipped.length === 0
         ? { served: this.served(candidates.items.subarray(0, candidates.count)) }
         : {}),
     };
