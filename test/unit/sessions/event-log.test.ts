@@ -311,7 +311,8 @@ describe('erasing', () => {
     await dead.append([event({ sessionId: secret, itemId: 'x' }), event({ itemId: 'a' })]);
     await orphan((await segments()).at(-1)!, true);
 
-    expect(await mine.erase({ sessionId: secret })).toBe(4);
+    // The other log looks by itself now and then, and may be first at its own event.
+    expect([3, 4]).toContain(await mine.erase({ sessionId: secret }));
     expect(await itemsRead()).toEqual(['a', 'a', 'a', 'a']);
     await eventually(async () => expect(await everything()).not.toContain(secret));
     expect(await itemsRead()).toEqual(['a', 'a', 'a', 'a']);
