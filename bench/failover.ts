@@ -2,7 +2,7 @@
  * What a failover loses: a master is killed while events are appended to a Redis Cluster (three masters, three replicas) and
  * to a master with two replicas behind three Sentinels; the acknowledged events that the new master does not have are
  * counted (`lost`), those it has twice (`doubled`, goal 0), and the longest time in which no event was taken (`pauseMs`; the
- * servers take a master for dead after 1 to 1.5 seconds here). With REDIS_WAIT_REPLICAS=1 the goal for `lost` is 0.
+ * servers take a master for dead after 1 to 1.5 seconds here). `cut off`: its replicas got nothing in its last second. With REDIS_WAIT_REPLICAS=1 the goal for `lost` is 0.
  *
  * Run: npm run bench -- failover [--rounds 3] [--writers 32]
  */
@@ -13,6 +13,7 @@ import { type RedisStoreOptions } from '../src/sessions/redis-options.js';
 import { lostAndDoubled } from '../test/support/event-flood.js';
 import { startLoad, storedEventIds, untilWritable } from '../test/support/failover-load.js';
 import {
+  cutReplicasOff,
   mastersOf,
   type RedisGroup,
   startCluster,
@@ -25,8 +26,9 @@ const { values: flags } = parseArgs({
 const rounds = Number(flags.rounds);
 const writers = Number(flags.writers);
 const LOAD_MS = 2000;
+const CUT_OFF_MS = 1000;
 
-async function measure(group: RedisGroup, redis: RedisStoreOptions) {
+async function measure(group: RedisGroup, redis: RedisStoreOptions, cutOff = false) {
   const store = await openSessionStore({
     kind: 'redis',
     redis: { commandTimeoutMs: 500, ...redis },
@@ -39,6 +41,10 @@ async function measure(group: RedisGroup, redis: RedisStoreOptions) {
     const masters = await mastersOf(group.servers);
     const [victim] = masters;
     const before = load.acknowledged.size;
+    if (cutOff) {
+      await cutReplicasOff(victim!);
+      await sleep(CUT_OFF_MS);
+    }
     await victim!.kill9();
     // A new master without a replica takes nothing that a replica must confirm: the old one comes back.
     while ((await mastersOf(group.servers)).length < masters.length) await sleep(50);
@@ -75,16 +81,15 @@ for (const waitReplicas of [0, 1]) {
     } finally {
       await cluster.stop();
     }
-    const group = await startSentinelGroup();
-    try {
-      const { sentinels, masterName: sentinelMaster } = group;
-      rows[`sentinel, wait ${waitReplicas}, round ${round}`] = await measure(group, {
-        sentinels,
-        sentinelMaster,
-        waitReplicas,
-      });
-    } finally {
-      await group.stop();
+    for (const cutOff of [false, true]) {
+      const group = await startSentinelGroup();
+      try {
+        const { sentinels, masterName: sentinelMaster } = group;
+        const name = `sentinel${cutOff ? ', cut off' : ''}, wait ${waitReplicas}, round ${round}`;
+        rows[name] = await measure(group, { sentinels, sentinelMaster, waitReplicas }, cutOff);
+      } finally {
+        await group.stop();
+      }
     }
   }
 }

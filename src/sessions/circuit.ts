@@ -1,6 +1,8 @@
 export interface CircuitOptions {
-  /** Failures in a row after which it opens. */
+  /** It opens after so many failures in a row... */
   readonly failuresToOpen: number;
+  /** ...the first of them so many milliseconds ago: many callers who wait through one short pause all fail at once. */
+  readonly failingMs: number;
   /** How often an open one tries whether things are well again. */
   readonly probeIntervalMs: number;
   /** Resolves if things are well again. It is never called while its last call is unsettled. */
@@ -15,6 +17,7 @@ export interface CircuitOptions {
  */
 export class Circuit {
   private failures = 0;
+  private failingSinceMs = 0;
   private timer: NodeJS.Timeout | null = null;
   private probing = false;
 
@@ -29,7 +32,10 @@ export class Circuit {
   }
 
   failed(): void {
-    if (++this.failures < this.options.failuresToOpen || this.open) return;
+    const { failuresToOpen, failingMs } = this.options;
+    const now = performance.now();
+    if (++this.failures === 1) this.failingSinceMs = now;
+    if (this.open || this.failures < failuresToOpen || now - this.failingSinceMs < failingMs) return;
     this.timer = setInterval(() => void this.probe(), this.options.probeIntervalMs);
     this.timer.unref();
     this.options.onChange(true);

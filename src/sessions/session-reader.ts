@@ -33,7 +33,8 @@ export interface SessionReaderOptions {
 }
 
 const SLOW_READS_TO_GIVE_UP = 5;
-const PROBE_INTERVAL_MS = 250;
+const SLOW_MS_TO_GIVE_UP = 150;
+const PROBE_INTERVAL_MS = 100;
 
 /**
  * Reads sessions within a time limit, whatever the store does: where it fails, what this process last knew of the session
@@ -54,6 +55,7 @@ export class SessionReader {
     this.usualLimitMs = usualLimitMs;
     this.circuit = new Circuit({
       failuresToOpen: SLOW_READS_TO_GIVE_UP,
+      failingMs: SLOW_MS_TO_GIVE_UP,
       probeIntervalMs: PROBE_INTERVAL_MS,
       probe: () => this.within(usualLimitMs, store.ping()),
       onChange: onBypass,

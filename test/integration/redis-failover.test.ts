@@ -4,8 +4,14 @@ import { openSessionStore } from '../../src/sessions/open-session-store.js';
 import { type RedisStoreOptions } from '../../src/sessions/redis-options.js';
 import { type SessionStore } from '../../src/sessions/session-store.js';
 import { lostAndDoubled } from '../support/event-flood.js';
-import { startLoad, storedEventIds, untilWritable } from '../support/failover-load.js';
-import { type RedisGroup, mastersOf, startCluster, startSentinelGroup } from '../support/redis-topology.js';
+import { type FailoverLoad, startLoad, storedEventIds, untilWritable } from '../support/failover-load.js';
+import {
+  cutReplicasOff,
+  type RedisGroup,
+  mastersOf,
+  startCluster,
+  startSentinelGroup,
+} from '../support/redis-topology.js';
 import { until } from '../support/served.js';
 
 // Real servers: a Cluster of three masters and three replicas, a master with two replicas and three sentinels.
@@ -43,12 +49,12 @@ async function sentinelStore(options: RedisStoreOptions = {}): Promise<SessionSt
 }
 
 /** Writes, lets the break happen in the middle, writes on; what was acknowledged, refused, lost and doubled. */
-async function throughBreak(target: SessionStore, breakIt: () => Promise<unknown>) {
+async function throughBreak(target: SessionStore, breakIt: (load: FailoverLoad) => Promise<unknown>) {
   const load = startLoad(target, WRITERS);
   try {
     await until(() => load.acknowledged.size >= ACKNOWLEDGED);
     const before = new Set(load.acknowledged);
-    await breakIt();
+    await breakIt(load);
     await untilWritable(target);
     const after = load.acknowledged.size + ACKNOWLEDGED;
     await until(() => load.acknowledged.size >= after);
@@ -132,6 +138,26 @@ describe('Redis Sentinel', () => {
   it('loses nothing acknowledged if a replica had to confirm it', async () => {
     const { lost, doubled } = await throughBreak(await sentinelStore({ waitReplicas: 1 }), killMaster);
     expect({ lost, doubled }).toEqual({ lost: 0, doubled: 0 });
+  });
+
+  it.each([
+    [0, 'what it takes is lost with it'],
+    [1, 'it takes nothing more if a replica has to confirm it'],
+  ])('of a master whose replicas are cut off, %i to confirm: %s', async (waitReplicas) => {
+    const sentinel = await sentinelStore({ waitReplicas });
+    const [master] = await mastersOf(group!.servers);
+    const { lost, doubled } = await throughBreak(sentinel, async (load) => {
+      await cutReplicasOff(master!);
+      const refusedBefore = load.refused();
+      const enough = load.acknowledged.size + ACKNOWLEDGED;
+      await until(() =>
+        waitReplicas === 0 ? load.acknowledged.size >= enough : load.refused() > refusedBefore + WRITERS,
+      );
+      await master!.kill9();
+    });
+    if (waitReplicas === 0) expect(lost).toBeGreaterThan(ACKNOWLEDGED / 2);
+    else expect(lost).toBe(0);
+    expect(doubled).toBe(0);
   });
 
   it('leads away from a master that hangs, and from one that became a replica', async () => {

@@ -7,12 +7,14 @@ const ITEMS = ['tea', 'pot', 'cup', 'milk', 'desk', 'chair', 'lamp'];
 const PER_SESSION = ITEMS.length - 1;
 
 export interface ReadYourWritesResult {
-  /** Answers that did not know an acknowledged event. */
+  /** Answers that did not know an acknowledged event, and did not say that they were degraded. */
   readonly stale: number;
   /** Requests answered with an error or not at all. */
   readonly failed: number;
-  /** Answers that said they were degraded: those are allowed to be stale, but there should be none. */
+  /** Answers that said they were degraded, because the store did not answer in time... */
   readonly degraded: number;
+  /** ...and those among them that did not know an acknowledged event. */
+  readonly degradedAndStale: number;
 }
 
 /**
@@ -30,7 +32,7 @@ export async function readYourWrites(
   options: { ratePerSecond?: number } = {},
 ): Promise<ReadYourWritesResult> {
   const agent = new Agent({ keepAlive: false });
-  const result = { stale: 0, failed: 0, degraded: 0 };
+  const result = { stale: 0, failed: 0, degraded: 0, degradedAndStale: 0 };
   const pair = async (session_id: string, bought: number): Promise<void> => {
     const [to, from] = [urls[bought % urls.length]!, urls[(bought + 1) % urls.length]!];
     const event = { session_id, item_id: ITEMS[bought]!, event_type: 'purchase' };
@@ -43,7 +45,10 @@ export async function readYourWrites(
     const answer = JSON.parse(asked.text) as Answer;
     const shown = answer.recommendations.map(({ item_id }) => item_id);
     if (answer.degraded) result.degraded++;
-    if (ITEMS.slice(0, bought + 1).some((item) => shown.includes(item))) result.stale++;
+    if (ITEMS.slice(0, bought + 1).some((item) => shown.includes(item))) {
+      if (answer.degraded) result.degradedAndStale++;
+      else result.stale++;
+    }
   };
   const session = async (s: number): Promise<void> => {
     const size = Math.min(PER_SESSION, pairs - s * PER_SESSION);

@@ -52,6 +52,12 @@ export async function mastersOf(servers: readonly RedisServer[]): Promise<RedisS
   return masters;
 }
 
+/** Cuts a master's replicas off for good: it goes on taking writes that they never get. */
+export async function cutReplicasOff({ client }: RedisServer): Promise<void> {
+  await client.acl('SETUSER', 'default', '-psync', '-sync');
+  await client.call('CLIENT', 'KILL', 'TYPE', 'replica');
+}
+
 export interface SentinelGroup extends RedisGroup {
   /** `host:port` of the sentinels. */
   readonly sentinels: readonly string[];

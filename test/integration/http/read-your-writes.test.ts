@@ -6,7 +6,7 @@ import { runCommand, type Served } from '../../support/served.js';
 // Processes of the built code (npm run build). bench/read-your-writes.ts does the same with 10,000 pairs at 500 a second.
 
 const PAIRS = 1000;
-const NONE = { stale: 0, failed: 0, degraded: 0 };
+const NONE = { stale: 0, failed: 0, degraded: 0, degradedAndStale: 0 };
 
 const running: Served[] = [];
 let redis: RedisServer | null = null;

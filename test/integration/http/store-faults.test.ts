@@ -177,9 +177,10 @@ describe('a Redis that hangs', () => {
     await sendUntilTaken({ ...eventOf('first'), item_id: 'tea', event_type: 'purchase' });
     const { known, unknown } = await askThroughout(() => process.kill(redis.pid, 'SIGSTOP'));
     const waited = [...known, ...unknown].filter((answer) => reasonsOf(answer).includes('store_slow'));
-    // Five in a row, and those under way at that moment, for the default budget and after it was dropped and connected anew.
-    expect(waited.length).toBeLessThan(10 * CLIENTS);
-    expect(await degradedTotal('store_bypassed')).toBeGreaterThan(0);
+    const spared = [...known, ...unknown].filter((answer) => reasonsOf(answer).includes('store_bypassed'));
+    // A fraction of a second of them, out of two seconds.
+    expect(waited.length).toBeLessThan(20 * CLIENTS);
+    expect(spared.length).toBeGreaterThan(waited.length);
   });
 });
 

@@ -10,6 +10,7 @@ beforeEach(() => {
   [well, probes, changes] = [false, 0, []];
   circuit = new Circuit({
     failuresToOpen: 3,
+    failingMs: 50,
     probeIntervalMs: 100,
     probe: async () => {
       probes++;
@@ -23,7 +24,12 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const fail = (times: number) => Array.from({ length: times }, () => circuit.failed());
+/** Fails so many times, the last time when it has gone on for long enough. */
+const fail = (times: number): void => {
+  for (let i = 1; i < times; i++) circuit.failed();
+  vi.advanceTimersByTime(50);
+  circuit.failed();
+};
 
 describe('a circuit', () => {
   it('opens after failures in a row only', () => {
@@ -33,8 +39,18 @@ describe('a circuit', () => {
     expect(circuit.open).toBe(false);
     fail(1);
     expect([circuit.open, changes]).toEqual([true, [true]]);
-    fail(10); // of those who asked before
+    for (let i = 0; i < 10; i++) circuit.failed(); // of those who asked before
     expect(changes).toEqual([true]);
+  });
+
+  it('does not open for one pause that many wait through', () => {
+    for (let i = 0; i < 100; i++) circuit.failed();
+    vi.advanceTimersByTime(49);
+    circuit.failed();
+    expect(circuit.open).toBe(false);
+    vi.advanceTimersByTime(1);
+    circuit.failed();
+    expect(circuit.open).toBe(true);
   });
 
   it('tries in the background and closes once things are well', async () => {
