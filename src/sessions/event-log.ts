@@ -54,7 +54,7 @@ export interface EventLog {
    * Erases all events of a session, or a user, received until now. When it resolves no reader sees them any more, and
    * they are gone from the files of this process and of processes that ended. Others that run remove them from theirs
    * within `pollMs`; a container or machine that ended without closing its log keeps its files for up to a day.
-   * Returns how many events it found.
+   * Returns how many events it found itself: other processes may have removed some of theirs, or of closed files, first.
    */
   erase(of: { readonly sessionId?: string; readonly userId?: string }): Promise<number>;
 
@@ -137,10 +137,13 @@ class SegmentLog implements EventLog {
     this.assertOpen();
     const now = this.clock();
     try {
-      const names = new Set<string>();
-      if (sessionId !== undefined) names.add(await addErasure(this.dir, 'session', sessionId, now));
-      if (userId !== undefined) names.add(await addErasure(this.dir, 'user', userId, now));
-      return names.size === 0 ? 0 : await this.inUpkeep(() => this.honour(names));
+      // Added in upkeep too, else a look at the folder could come between, and remove what is to be counted here.
+      return await this.inUpkeep(async () => {
+        const names = new Set<string>();
+        if (sessionId !== undefined) names.add(await addErasure(this.dir, 'session', sessionId, now));
+        if (userId !== undefined) names.add(await addErasure(this.dir, 'user', userId, now));
+        return names.size === 0 ? 0 : this.honour(names);
+      });
     } catch (error) {
       throw this.unavailable(error);
     }
