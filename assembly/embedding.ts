@@ -19,6 +19,48 @@ function dot(a: usize, b: usize): f32 {
   return sumOf(c);
 }
 
+/** Bytes of a vector of 16-bit integers. */
+const SHORT_ROW: i32 = 128;
+
+/** The 64 products of a vector held in eight registers and the one at x, added up: exact, in any order. */
+@inline
+function shortDot(
+  a0: v128, a1: v128, a2: v128, a3: v128, a4: v128, a5: v128, a6: v128, a7: v128,
+  x: usize,
+): i32 {
+  const even = i32x4.add(
+    i32x4.add(i32x4.dot_i16x8_s(a0, v128.load(x)), i32x4.dot_i16x8_s(a2, v128.load(x, 32))),
+    i32x4.add(i32x4.dot_i16x8_s(a4, v128.load(x, 64)), i32x4.dot_i16x8_s(a6, v128.load(x, 96))),
+  );
+  const odd = i32x4.add(
+    i32x4.add(i32x4.dot_i16x8_s(a1, v128.load(x, 16)), i32x4.dot_i16x8_s(a3, v128.load(x, 48))),
+    i32x4.add(i32x4.dot_i16x8_s(a5, v128.load(x, 80)), i32x4.dot_i16x8_s(a7, v128.load(x, 112))),
+  );
+  const sum = i32x4.add(even, odd);
+  return (
+    i32x4.extract_lane(sum, 0) + i32x4.extract_lane(sum, 1) +
+    (i32x4.extract_lane(sum, 2) + i32x4.extract_lane(sum, 3))
+  );
+}
+
+/** out[n] = a . X[n] for vectors of 16-bit integers; out are 32-bit integers. */
+export function shortDots(a: usize, x: usize, out: usize, count: i32): void {
+  const a0 = v128.load(a), a1 = v128.load(a, 16), a2 = v128.load(a, 32), a3 = v128.load(a, 48);
+  const a4 = v128.load(a, 64), a5 = v128.load(a, 80), a6 = v128.load(a, 96), a7 = v128.load(a, 112);
+  for (let n = 0; n < count; n++)
+    i32.store(out + (n << 2), shortDot(a0, a1, a2, a3, a4, a5, a6, a7, x + n * SHORT_ROW));
+}
+
+/** out[n] = a . X[rows[n]], the same. */
+export function shortDotsAt(a: usize, x: usize, rows: usize, out: usize, count: i32): void {
+  const a0 = v128.load(a), a1 = v128.load(a, 16), a2 = v128.load(a, 32), a3 = v128.load(a, 48);
+  const a4 = v128.load(a, 64), a5 = v128.load(a, 80), a6 = v128.load(a, 96), a7 = v128.load(a, 112);
+  for (let n = 0; n < count; n++) {
+    const row = <usize>i32.load(rows + (n << 2));
+    i32.store(out + (n << 2), shortDot(a0, a1, a2, a3, a4, a5, a6, a7, x + row * SHORT_ROW));
+  }
+}
+
 /** out[i, j] = scale * A[i] . X[j], row-major [rows x columns]. `rows` even, `columns` a multiple of 4. */
 export function dots(a: usize, x: usize, out: usize, rows: i32, columns: i32, scale: f32): void {
   for (let i = 0; i < rows; i += 2) {

@@ -4,8 +4,8 @@ import { bytesPerElement, type Dtype, isDtype } from './dtype.js';
 import { canonical, isObject, type JsonObject } from './json.js';
 import { FILE_NAME_PATTERN, isSectionName, isVersion } from './names.js';
 
-/** The format this version of nextitem writes and the newest one it reads. */
-export const FORMAT_VERSION = 1;
+/** The format this version of nextitem writes and reads. Format 1 kept the embedding's vectors as floats. */
+export const FORMAT_VERSION = 2;
 
 export const MANIFEST_FILE = 'manifest.json';
 export const SECTIONS_FILE = 'sections.bin';
@@ -151,10 +151,10 @@ export function parseManifest(bytes: Uint8Array, where: string): BundleManifest 
   const { formatVersion } = value;
   if (!Number.isSafeInteger(formatVersion) || (formatVersion as number) < 1)
     return refuse('formatVersion is missing');
-  if ((formatVersion as number) > FORMAT_VERSION) {
+  if (formatVersion !== FORMAT_VERSION) {
     throw new NextItemError(
       'bundle_incompatible',
-      `its format is ${formatVersion as number}; this version of nextitem reads up to ${FORMAT_VERSION}`,
+      `its format is ${formatVersion as number}; this version of nextitem reads format ${FORMAT_VERSION}`,
       where,
     );
   }

@@ -1,13 +1,15 @@
 import { type CandidateSet } from '../retrieval/candidate-set.js';
 import { type SessionQuery } from '../retrieval/session-query.js';
 import { SessionVector } from '../retrieval/session-vector.js';
-import { DIMENSIONS } from '../tables/embedding/kernels.js';
-import { dotAt, type SessionEmbedding } from '../tables/embedding/session-embedding.js';
+import { type SessionEmbedding } from '../tables/embedding/session-embedding.js';
+import { type VectorIndex } from '../tables/embedding/vector-index.js';
 import { type FeatureGroup } from './feature-group.js';
 
 /** What a cosine of 1 is worth in nats: about what the embedding is trained with. */
 const SOFTMAX_SCALE = 12;
 const NEAR = 0.1;
+/** The last items of the session that the candidate is compared with one by one. */
+const COMPARED_ITEMS = 5;
 
 /** How near the candidate's vector is to the session's and to its last items'. NaN where one of them has no vector. */
 export class EmbeddingFeatures implements FeatureGroup {
@@ -27,6 +29,9 @@ export class EmbeddingFeatures implements FeatureGroup {
     { name: 'embedding_near', meaning: 'candidates whose cosine is less than 0.1 below the best' },
   ];
   private readonly session: SessionVector | null;
+  /** [candidates or more] places of the running query's candidates, and their cosines with one item of the session. */
+  private places = new Int32Array(256);
+  private cosines = new Float32Array(256);
 
   constructor(private readonly embedding: SessionEmbedding | null) {
     this.session = embedding === null ? null : new SessionVector(embedding);
@@ -39,62 +44,69 @@ export class EmbeddingFeatures implements FeatureGroup {
       for (let c = 0; c < candidates.count; c++) out.fill(NaN, c * width + first, c * width + first + 9);
       return;
     }
-    const { vectors, placeOf } = embedding;
-    let best = -1;
-    for (let c = 0; c < candidates.count; c++) {
-      const at = c * width + first;
-      const place = placeOf[candidates.items[c]!]!;
-      if (place < 0) {
-        out.fill(NaN, at, at + 9);
-        continue;
-      }
-      const vector = place * DIMENSIONS;
-      const cosine = dotAt(session.values, 0, vectors, vector);
-      if (cosine > best) best = cosine;
-      out[at] = cosine;
-      this.compareWithItems(query, vector, out, at + 2);
+    const { count, items } = candidates;
+    if (this.places.length < count) {
+      this.places = new Int32Array(2 * count);
+      this.cosines = new Float32Array(2 * count);
     }
-    compareCandidates(out, width, first, candidates.count, best);
+    for (let c = 0; c < count; c++) {
+      this.places[c] = embedding.placeOf[items[c]!]!;
+      out.fill(NaN, c * width + first + 1, c * width + first + 9);
+    }
+    session.index.cosinesWith(-1, this.places, count, out, width, first);
+    this.compareWithItems(query, embedding, session.index, count, out, width, first);
+    compareCandidates(out, width, first, count);
   }
 
-  /** Writes the four cosines with single items of the session. */
-  private compareWithItems(query: SessionQuery, vector: number, out: Float32Array, at: number): void {
-    const { vectors, placeOf } = this.embedding!;
-    out[at] = NaN;
-    out[at + 1] = NaN;
-    let max = -1;
-    let sum = 0;
+  /** Writes the four columns of cosines with single items of the session. */
+  private compareWithItems(
+    query: SessionQuery,
+    { placeOf }: SessionEmbedding,
+    index: VectorIndex,
+    count: number,
+    out: Float32Array,
+    width: number,
+    first: number,
+  ): void {
+    const { places, cosines } = this;
     let compared = 0;
-    for (let d = 0; d < query.distinctCount && d < 5; d++) {
+    for (let d = 0; d < query.distinctCount && d < COMPARED_ITEMS; d++) {
       const place = placeOf[query.distinctItems[d]!]!;
       if (place < 0) continue;
-      const cosine = dotAt(vectors, place * DIMENSIONS, vectors, vector);
-      if (d < 2) out[at + d] = cosine;
-      if (cosine > max) max = cosine;
-      sum += cosine;
+      index.cosinesWith(place, places, count, cosines, 1, 0);
       compared++;
+      for (let c = 0, at = first; c < count; c++, at += width) {
+        const cosine = cosines[c]!;
+        if (d < 2) out[at + 2 + d] = cosine;
+        out[at + 4] = compared === 1 ? cosine : Math.max(out[at + 4]!, cosine);
+        out[at + 5] = compared === 1 ? cosine : out[at + 5]! + cosine;
+      }
     }
-    out[at + 2] = compared > 0 ? max : NaN;
-    out[at + 3] = compared > 0 ? sum / compared : NaN;
+    for (let c = 0; c < count; c++) out[c * width + first + 5]! /= compared;
   }
 }
 
 /** Writes what a candidate's cosine is beside those of the others, where it has one. */
-function compareCandidates(out: Float32Array, width: number, first: number, count: number, best: number) {
+function compareCandidates(out: Float32Array, width: number, first: number, count: number) {
+  let best = -1;
+  for (let c = 0; c < count; c++) if (out[c * width + first]! > best) best = out[c * width + first]!;
   let near = 0;
   let sum = 0;
   for (let c = 0; c < count; c++) {
-    const gap = out[c * width + first]! - best;
+    const at = c * width + first;
+    const gap = out[at]! - best;
     if (Number.isNaN(gap)) continue;
     if (gap > -NEAR) near++;
-    sum += Math.exp(SOFTMAX_SCALE * gap);
+    const likelihood = Math.exp(SOFTMAX_SCALE * gap);
+    sum += likelihood;
+    out[at + 6] = likelihood;
   }
   for (let c = 0; c < count; c++) {
     const at = c * width + first;
     const gap = out[at]! - best;
     if (Number.isNaN(gap)) continue;
     out[at + 1] = gap;
-    out[at + 6] = Math.exp(SOFTMAX_SCALE * gap) / sum;
+    out[at + 6]! /= sum;
     out[at + 7] = best;
     out[at + 8] = near;
   }

@@ -14,7 +14,7 @@ import { SessionFeatures } from './session-features.js';
 import { SourceFeatures } from './source-features.js';
 
 /** Raised whenever a feature keeps its name but changes its meaning or its computation. */
-const REVISION = 2;
+const REVISION = 3;
 
 /**
  * The ranker's input, the same for training and serving: an ordered list of named features over a table set. Its hash

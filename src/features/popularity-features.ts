@@ -23,7 +23,7 @@ export class PopularityFeatures implements FeatureGroup {
     { name: 'last_seen_days', meaning: 'days from its last event to the last known one; NaN if never seen' },
   ];
   /** Row-major [items x features]: nothing here depends on the session. */
-  private readonly columns: Float64Array;
+  private readonly columns: Float32Array;
 
   constructor(tables: TableSet) {
     const { total, recent, rank, repeatShare, purchaseShare, firstSeenDays, lastSeenDays } =
@@ -37,7 +37,7 @@ export class PopularityFeatures implements FeatureGroup {
       );
     const totalFactor = perMille(total);
     const factors = recent.map(perMille);
-    this.columns = new Float64Array(items * 11);
+    this.columns = new Float32Array(items * 11);
     for (let i = 0; i < items; i++) {
       const share = total[i]! * totalFactor;
       const middle = recent[1][i]! * factors[1]!;

@@ -1,6 +1,6 @@
 import { type CandidateSet } from '../retrieval/candidate-set.js';
 import { QUERY_EVENTS, type SessionQuery } from '../retrieval/session-query.js';
-import { type FeatureGroup } from './feature-group.js';
+import { type FeatureGroup, repeatRow } from './feature-group.js';
 
 /**
  * How the session goes back to items: an event is a repeat if its item is that of the event before, and a return if its item
@@ -38,7 +38,7 @@ export class ReturnFeatures implements FeatureGroup {
   fill(query: SessionQuery, candidates: CandidateSet, out: Float32Array, width: number, first: number): void {
     const { row } = this;
     this.describeSession(query);
-    for (let c = 0; c < candidates.count; c++) out.set(row, c * width + first);
+    repeatRow(row, candidates.count, out, width, first);
     this.describeItems(query);
     for (let d = 0; d < query.distinctCount; d++) {
       const c = candidates.candidateOf(query.distinctItems[d]!);

@@ -2,7 +2,7 @@ import { ADD_TO_CART, CLICK, PURCHASE, VIEW } from '../domain/event.js';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../domain/time.js';
 import { type CandidateSet } from '../retrieval/candidate-set.js';
 import { type SessionQuery } from '../retrieval/session-query.js';
-import { type FeatureGroup } from './feature-group.js';
+import { type FeatureGroup, repeatRow } from './feature-group.js';
 
 /** What the session is like, whatever the candidate. The ranker needs it to weigh the other features. */
 export class SessionFeatures implements FeatureGroup {
@@ -47,7 +47,7 @@ export class SessionFeatures implements FeatureGroup {
     row[8] = length > 0 ? types[length - 1]! : NaN;
     row[9] = timed ? (nowMs % DAY_MS) / HOUR_MS : NaN;
     row[10] = timed ? Math.floor(nowMs / DAY_MS) % 7 : NaN;
-    for (let c = 0; c < candidates.count; c++) out.set(row, c * width + first);
+    repeatRow(row, candidates.count, out, width, first);
   }
 }
 

@@ -25,6 +25,10 @@ export class SourceFeatures implements FeatureGroup {
     { name: 'reciprocal_rank_sum', meaning: 'sum of 1 / (10 + rank) over the sources that nominated it' },
   ];
 
+  /** [candidates or more] of the running query. */
+  private bestRanks = new Float64Array(256);
+  private reciprocals = new Float64Array(256);
+
   fill(
     _query: SessionQuery,
     candidates: CandidateSet,
@@ -32,26 +36,34 @@ export class SourceFeatures implements FeatureGroup {
     width: number,
     first: number,
   ): void {
-    const { scores, ranks, bestScores, count } = candidates;
+    const { count } = candidates;
+    if (this.bestRanks.length < count) {
+      this.bestRanks = new Float64Array(2 * count);
+      this.reciprocals = new Float64Array(2 * count);
+    }
+    const { bestRanks, reciprocals } = this;
     const last = first + SOURCES.length * 2;
-    for (let c = 0; c < count; c++) {
-      const row = c * width;
-      let nominations = 0;
-      let bestRank = NaN;
-      let reciprocal = 0;
-      for (let s = 0; s < SOURCES.length; s++) {
-        const rank = ranks[s]![c]!;
-        const best = bestScores[s]!;
-        out[row + first + 2 * s] = best > 0 ? scores[s]![c]! / best : 0;
-        out[row + first + 2 * s + 1] = rank > 0 ? rank : NaN;
+    bestRanks.fill(NaN, 0, count);
+    reciprocals.fill(0, 0, count);
+    for (let c = 0, at = last; c < count; c++, at += width) out[at] = 0;
+    for (let s = 0; s < SOURCES.length; s++) {
+      const scores = candidates.scores[s]!;
+      const ranks = candidates.ranks[s]!;
+      const best = candidates.bestScores[s]!;
+      const collaborative = COLLABORATIVE[s]!;
+      for (let c = 0, at = first + 2 * s; c < count; c++, at += width) {
+        const rank = ranks[c]!;
+        out[at] = best > 0 ? scores[c]! / best : 0;
+        out[at + 1] = rank > 0 ? rank : NaN;
         if (rank === 0) continue;
-        nominations++;
-        reciprocal += 1 / (10 + rank);
-        if (COLLABORATIVE[s] && !(bestRank <= rank)) bestRank = rank;
+        out[c * width + last]!++;
+        reciprocals[c]! += 1 / (10 + rank);
+        if (collaborative && !(bestRanks[c]! <= rank)) bestRanks[c] = rank;
       }
-      out[row + last] = nominations;
-      out[row + last + 1] = bestRank;
-      out[row + last + 2] = reciprocal;
+    }
+    for (let c = 0, at = last; c < count; c++, at += width) {
+      out[at + 1] = bestRanks[c]!;
+      out[at + 2] = reciprocals[c]!;
     }
   }
 }

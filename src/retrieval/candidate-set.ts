@@ -22,12 +22,17 @@ export class CandidateSet {
   private readonly slotOf: Int32Array;
   private slotItem = new Uint32Array(4096);
   private slotCandidate = new Int32Array(4096);
+  /** [count] */
+  private readonly candidateSlot: Uint32Array;
   private slots = 0;
   private slotScores: Float64Array[];
   private touched: Uint32Array[];
   private readonly touchedCount: Uint32Array;
   private readonly top: TopN;
   private source = 0;
+  /** Those of the open source: `add` is called thousands of times a query. */
+  private openScores: Float64Array;
+  private openTouched: Uint32Array;
 
   /**
    * @param catalogueSize items the model knows
@@ -44,6 +49,7 @@ export class CandidateSet {
     const perSource = <T>(make: () => T) => Array.from({ length: sources }, make);
     this.slotOf = new Int32Array(catalogueSize);
     this.items = new Uint32Array(capacity);
+    this.candidateSlot = new Uint32Array(capacity);
     this.scores = perSource(() => new Float64Array(capacity));
     this.ranks = perSource(() => new Uint16Array(capacity));
     this.bestScores = new Float64Array(sources);
@@ -51,15 +57,17 @@ export class CandidateSet {
     this.touched = perSource(() => new Uint32Array(this.slotItem.length));
     this.touchedCount = new Uint32Array(sources);
     this.top = new TopN(largestLimit);
+    this.openScores = this.slotScores[0]!;
+    this.openTouched = this.touched[0]!;
   }
 
   /** Forgets the last query. */
   begin(): void {
-    for (let slot = 0; slot < this.slots; slot++) this.slotOf[this.slotItem[slot]!] = 0;
+    const { slotOf, slotItem, slots } = this;
+    for (let slot = 0; slot < slots; slot++) slotOf[slotItem[slot]!] = 0;
     for (let s = 0; s < this.sources; s++) {
-      const touched = this.touched[s]!;
-      const scores = this.slotScores[s]!;
-      for (let t = 0; t < this.touchedCount[s]!; t++) scores[touched[t]!] = 0;
+      if (this.touchedCount[s] === 0) continue;
+      this.slotScores[s]!.fill(0, 0, slots);
       this.ranks[s]!.fill(0, 0, this.count);
     }
     this.touchedCount.fill(0);
@@ -71,17 +79,17 @@ export class CandidateSet {
   /** From now on {@link add} speaks for this source. */
   openSource(source: number): void {
     this.source = source;
+    this.openScores = this.slotScores[source]!;
+    this.openTouched = this.touched[source]!;
   }
 
   /** Adds to the open source's score of an item. @param score above 0 */
   add(item: number, score: number): void {
     let slot = this.slotOf[item]! - 1;
     if (slot < 0) slot = this.newSlot(item);
-    const scores = this.slotScores[this.source]!;
-    if (scores[slot] === 0) {
-      this.touched[this.source]![this.touchedCount[this.source]!++] = slot;
-    }
-    scores[slot]! += score;
+    const before = this.openScores[slot]!;
+    if (before === 0) this.openTouched[this.touchedCount[this.source]!++] = slot;
+    this.openScores[slot] = before + score;
   }
 
   /** Closes the open source: its best `limit` items join the union. */
@@ -103,6 +111,7 @@ export class CandidateSet {
       if (candidate < 0) {
         candidate = this.count++;
         slotCandidate[slot] = candidate;
+        this.candidateSlot[candidate] = slot;
         this.items[candidate] = item;
       }
       this.ranks[source]![candidate] = r + 1;
@@ -111,9 +120,11 @@ export class CandidateSet {
 
   /** Ends retrieval: every candidate gets every source's score, also from sources that did not nominate it. */
   finish(): void {
-    for (let c = 0; c < this.count; c++) {
-      const slot = this.slotOf[this.items[c]!]! - 1;
-      for (let s = 0; s < this.sources; s++) this.scores[s]![c] = this.slotScores[s]![slot]!;
+    const { candidateSlot, count } = this;
+    for (let s = 0; s < this.sources; s++) {
+      const scores = this.scores[s]!;
+      const slotScores = this.slotScores[s]!;
+      for (let c = 0; c < count; c++) scores[c] = slotScores[candidateSlot[c]!]!;
     }
   }
 
@@ -142,5 +153,6 @@ export class CandidateSet {
     this.slotCandidate = larger(this.slotCandidate, new Int32Array(length));
     this.slotScores = this.slotScores.map((array) => larger(array, new Float64Array(length)));
     this.touched = this.touched.map((array) => larger(array, new Uint32Array(length)));
+    this.openSource(this.source);
   }
 }

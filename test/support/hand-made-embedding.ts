@@ -1,5 +1,5 @@
 import { DIMENSIONS } from '../../src/tables/embedding/kernels.js';
-import { type SessionEmbedding } from '../../src/tables/embedding/session-embedding.js';
+import { quantised, type SessionEmbedding } from '../../src/tables/embedding/session-embedding.js';
 
 /** Fills up to 64 dimensions with 0. */
 const padded = (values: readonly number[]) => [
@@ -19,11 +19,11 @@ export function handMadeEmbedding(
 ): SessionEmbedding {
   const itemAt = items.flatMap((vector, item) => (vector === null ? [] : [item]));
   return {
-    vectors: Float32Array.from(itemAt.flatMap((item) => padded(items[item]!))),
+    vectors: quantised(Float32Array.from(itemAt.flatMap((item) => padded(items[item]!)))),
     itemAt: Uint32Array.from(itemAt),
     placeOf: Int32Array.from(items, (_, item) => itemAt.indexOf(item)),
     gates: Float32Array.from(gates.flatMap((gate) => new Array<number>(DIMENSIONS).fill(gate))),
-    centroids: Float32Array.from(padded([1])),
+    centroids: quantised(Float32Array.from(padded([1]))),
     clusterOffsets: Uint32Array.of(0, itemAt.length),
   };
 }

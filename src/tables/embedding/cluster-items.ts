@@ -1,6 +1,6 @@
 import { type Random } from '../../domain/random.js';
 import { DIMENSIONS, KernelMemory } from './kernels.js';
-import { type SessionEmbedding } from './session-embedding.js';
+import { quantised, type SessionEmbedding } from './session-embedding.js';
 
 /** Rounds of k-means; more moves hardly an item. */
 const ROUNDS = 6;
@@ -75,10 +75,10 @@ export function clusterItems(
     placed.set(vectorOf(vectors, item), place * DIMENSIONS);
   });
   return {
-    vectors: placed,
+    vectors: quantised(placed),
     itemAt,
     placeOf,
-    centroids: centroids.array.slice(0, clusters * DIMENSIONS),
+    centroids: quantised(centroids.array.subarray(0, clusters * DIMENSIONS)),
     clusterOffsets,
   };
 }

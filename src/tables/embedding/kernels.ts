@@ -3,13 +3,16 @@ import { KERNELS_WASM } from './kernels-wasm.js';
 /** The size of every vector; the kernels are written for it. */
 export const DIMENSIONS = 64;
 const VECTOR_BYTES = DIMENSIONS * 4;
+const SHORT_VECTOR_BYTES = DIMENSIONS * 2;
 
 /** Below this address lie the constants of the compiled kernels: the tables of their logarithm, up to 5 KiB. */
 const FIRST_ADDRESS = 8192;
 
 /** What assembly/embedding.ts exports. All arguments but counts and rates are addresses in bytes. */
-interface KernelExports {
+export interface KernelExports {
   dots(a: number, x: number, out: number, rows: number, columns: number, scale: number): void;
+  shortDots(a: number, x: number, out: number, count: number): void;
+  shortDotsAt(a: number, x: number, rows: number, out: number, count: number): void;
   configure(...addresses: number[]): void;
   trainBatch(
     batch: number,
@@ -35,6 +38,14 @@ export class KernelMemory {
   /** [vectors x 64] of 32-bit floats. */
   vectors(count: number): Placed<Float32Array> {
     return this.place(count * VECTOR_BYTES, (buffer, at) => new Float32Array(buffer, at, count * DIMENSIONS));
+  }
+
+  /** [vectors x 64] of 16-bit integers. */
+  shortVectors(count: number): Placed<Int16Array> {
+    return this.place(
+      count * SHORT_VECTOR_BYTES,
+      (buffer, at) => new Int16Array(buffer, at, count * DIMENSIONS),
+    );
   }
 
   floats(count: number): Placed<Float32Array> {

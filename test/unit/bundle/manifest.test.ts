@@ -61,7 +61,8 @@ describe('a manifest', () => {
   });
 
   it('of a newer format or with an unknown element type is incompatible', () => {
-    expect(codeOf(forged((m) => (m.formatVersion = 2)))).toBe('bundle_incompatible');
+    expect(codeOf(forged((m) => (m.formatVersion = 1)))).toBe('bundle_incompatible');
+    expect(codeOf(forged((m) => (m.formatVersion = 3)))).toBe('bundle_incompatible');
     expect(codeOf('{"formatVersion": 7, "entirely": "different"}')).toBe('bundle_incompatible');
     for (const dtype of ['bfloat16', 'constructor', '__proto__', '']) {
       expect(codeOf(forged((m) => (m.sections[0].dtype = dtype))), dtype).toBe('bundle_incompatible');

@@ -44,7 +44,7 @@ function expectRows(actual: number[][], expected: readonly (readonly number[])[]
   expected.forEach((row, c) =>
     row.forEach((value, f) => {
       if (Number.isNaN(value)) expect(actual[c]![f], `candidate ${c}, feature ${f}`).toBeNaN();
-      else expect(actual[c]![f], `candidate ${c}, feature ${f}`).toBeCloseTo(value, 6);
+      else expect(actual[c]![f], `candidate ${c}, feature ${f}`).toBeCloseTo(value, 4);
     }),
   );
 }

@@ -6,7 +6,7 @@ import { SessionQuery } from '../../../src/retrieval/session-query.js';
 import { SessionVector } from '../../../src/retrieval/session-vector.js';
 import { clusterItems } from '../../../src/tables/embedding/cluster-items.js';
 import { DIMENSIONS as D } from '../../../src/tables/embedding/kernels.js';
-import { dotAt, type SessionEmbedding } from '../../../src/tables/embedding/session-embedding.js';
+import { cosineAt, type SessionEmbedding } from '../../../src/tables/embedding/session-embedding.js';
 import { eventTable } from '../../support/event-table.js';
 
 const ITEMS = 700;
@@ -59,7 +59,7 @@ function ranking(query: SessionQuery): { item: number; cluster: number; cosine: 
   return Array.from(embedding.itemAt, (item, place) => ({
     item,
     cluster: embedding.clusterOffsets.findLastIndex((start) => start <= place),
-    cosine: dotAt(session.values, 0, embedding.vectors, place * D),
+    cosine: cosineAt(session.index.session, 0, embedding.vectors, place * D),
   })).sort((a, b) => b.cosine - a.cosine);
 }
 
@@ -88,7 +88,7 @@ describe('EmbeddingRetriever', () => {
       vector.encode(query);
       const nearest = Array.from({ length: CLUSTERS }, (_, c) => ({
         c,
-        cosine: dotAt(vector.values, 0, embedding.centroids, c * D),
+        cosine: cosineAt(vector.index.session, 0, embedding.centroids, c * D),
       }))
         .sort((a, b) => b.cosine - a.cosine)
         .slice(0, 3)

@@ -4,7 +4,7 @@ import { type EventTable } from '../../../../src/data/event-table.js';
 import { SessionQuery } from '../../../../src/retrieval/session-query.js';
 import { SessionVector } from '../../../../src/retrieval/session-vector.js';
 import { DIMENSIONS } from '../../../../src/tables/embedding/kernels.js';
-import { dotAt, type SessionEmbedding } from '../../../../src/tables/embedding/session-embedding.js';
+import { cosineAt, type SessionEmbedding } from '../../../../src/tables/embedding/session-embedding.js';
 import {
   trainEmbedding,
   type TrainEmbeddingOptions,
@@ -61,7 +61,7 @@ function nearest(embedding: SessionEmbedding, events: EventTable, items: readonl
   const { vectors, itemAt } = embedding;
   return Array.from(itemAt, (item, place) => ({
     name: events.items.at(item),
-    cosine: dotAt(session.values, 0, vectors, place * DIMENSIONS),
+    cosine: cosineAt(session.index.session, 0, vectors, place * DIMENSIONS),
   }))
     .sort((a, b) => b.cosine - a.cosine)
     .map(({ name }) => name);
@@ -79,7 +79,8 @@ function heldOutLoss(embedding: SessionEmbedding, events: EventTable, start: num
       if (query.distinctOf(target) >= 0 || !session.encode(query)) continue;
       const logits = Array.from(
         embedding.itemAt,
-        (_, place) => SETTINGS.scale * dotAt(session.values, 0, embedding.vectors, place * DIMENSIONS),
+        (_, place) =>
+          SETTINGS.scale * cosineAt(session.index.session, 0, embedding.vectors, place * DIMENSIONS),
       );
       const total = logits.reduce((sum, logit) => sum + Math.exp(logit), 0);
       loss += Math.log(total) - logits[embedding.placeOf[target]!]!;
@@ -180,7 +181,7 @@ describe('trainEmbedding', () => {
       expect(gates).toHaveLength(SETTINGS.lags * DIMENSIONS);
       expect([...gates, ...centroids].every(Number.isFinite)).toBe(true);
       for (let place = 0; place < items; place++)
-        expect(dotAt(vectors, place * DIMENSIONS, vectors, place * DIMENSIONS)).toBeCloseTo(1, 5);
+        expect(cosineAt(vectors, place * DIMENSIONS, vectors, place * DIMENSIONS)).toBeCloseTo(1, 3);
     }
   });
 
