@@ -60,10 +60,40 @@ export const ERRORS = {
     title: 'There is no such session',
     fix: 'It never had an event, expired, or was erased.',
   },
-  debug_closed: {
+  admin_closed: {
     status: 403,
-    title: 'Debug routes are closed',
-    fix: 'Set DEBUG_ENDPOINTS=true to open them; they are closed in production by default.',
+    title: 'Admin routes are closed',
+    fix: 'Set API_KEYS and send a key with the scope admin (nextitem key makes one), or set DEBUG_ENDPOINTS=true where nobody else reaches the port.',
+  },
+  key_missing: {
+    status: 401,
+    title: 'This needs an API key',
+    fix: 'Send the header Authorization: Bearer KEY, or X-API-Key: KEY.',
+  },
+  key_unknown: {
+    status: 401,
+    title: 'The API key is not known',
+    fix: 'Check the key; the server knows those whose hashes are in API_KEYS or API_KEYS_FILE when it starts.',
+  },
+  scope_missing: {
+    status: 403,
+    title: 'The API key is not for this',
+    fix: 'Use a key that has the scope named above; scopes are set with the key, in API_KEYS or API_KEYS_FILE.',
+  },
+  origin_refused: {
+    status: 403,
+    title: 'The API key is not for this web page',
+    fix: 'Use it from the pages it is bound to, or add the origin to the key, behind the @.',
+  },
+  rate_limited: {
+    status: 429,
+    title: 'Too many requests',
+    fix: 'Send fewer, in batches where you can, and wait the seconds in Retry-After; ADDRESS_RATE_LIMIT and KEY_RATE_LIMIT are the limits.',
+  },
+  overloaded: {
+    status: 503,
+    title: 'The server has too much to do',
+    fix: 'Retry after the seconds in Retry-After. If it happens often: more workers or machines, or other limits (MAX_QUEUE_MS, MAX_CONCURRENT_REQUESTS).',
   },
   store_unavailable: {
     status: 503,

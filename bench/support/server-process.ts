@@ -23,6 +23,8 @@ export interface ServerProcess {
   readonly url: string;
   /** Resident memory of the server and its workers, now and at its largest, MiB; 0 where the system does not tell. */
   memory(): { readonly nowMib: number; readonly peakMib: number };
+  /** Open files and sockets of the server and its workers; 0 where the system does not tell. */
+  handles(): number;
   /** Processor time the server and its workers took so far, milliseconds; 0 where the system does not tell. */
   processorMs(): number;
   kill9(): Promise<void>;
@@ -58,6 +60,7 @@ export async function startServerProcess(env: Readonly<Record<string, string>>):
   return {
     url: url.replace('localhost', '127.0.0.1'),
     memory: () => memoryOf(child.pid!),
+    handles: () => [child.pid!, ...childrenOf(child.pid!)].reduce((sum, pid) => sum + handlesOf(pid), 0),
     processorMs: () => processorMsOf(child.pid!),
     async kill9() {
       for (const pid of [child.pid!, ...childrenOf(child.pid!)]) process.kill(pid, 'SIGKILL');
@@ -94,6 +97,14 @@ function processorMsOf(pid: number): number {
     ticks += Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
   }
   return ticks * TICK_MS;
+}
+
+function handlesOf(pid: number): number {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).length;
+  } catch {
+    return 0; // Not Linux, or it has ended.
+  }
 }
 
 /** The worker processes of a server. */

@@ -3,6 +3,7 @@ import dotenv from 'dotenv';
 import { readFileSync } from 'node:fs';
 import { registerBenchmark } from './benchmark.js';
 import { registerErase } from './erase.js';
+import { registerKey } from './key.js';
 import { registerLightgbm } from './lightgbm.js';
 import { registerModels } from './models.js';
 import { registerReplay } from './replay.js';
@@ -44,6 +45,7 @@ registerTune(program);
 registerModels(program);
 registerReplay(program);
 registerErase(program);
+registerKey(program);
 registerLightgbm(program);
 
 // The reader of a pipe may go before everything is written: `nextitem evaluate | head`.

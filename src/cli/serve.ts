@@ -1,5 +1,5 @@
 import { type Command } from 'commander';
-import { loadConfig } from '../config/load.js';
+import { loadConfig, secretsOf } from '../config/load.js';
 import { type Config } from '../config/schema.js';
 import { findModel } from '../http/services.js';
 import { type RunningServer, startServer } from '../http/server.js';
@@ -59,7 +59,11 @@ export async function serve(
   { signal }: CommandContext,
   onListening?: (server: RunningServer) => void,
 ): Promise<void> {
-  const log = createLog({ level: config.logLevel, production: config.production });
+  const log = createLog({
+    level: config.logLevel,
+    production: config.production,
+    secrets: secretsOf(config),
+  });
   const { version, dir, origin } = await findModel(config, log);
   const server =
     config.workers > 1

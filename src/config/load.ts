@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { NextItemError } from '../errors.js';
+import { type ApiKey, parseApiKeys } from './api-keys.js';
+import { listOf, originsProblem, proxiesProblem } from './lists.js';
 import { type Config, type RawConfig, type Setting, type SettingName, SETTINGS } from './schema.js';
 
 export interface ConfigSources {
@@ -34,7 +36,13 @@ export function loadConfig(sources: ConfigSources): Config {
       return [name, value];
     }),
   ) as unknown as RawConfig;
-  const config = withDerived(values);
+  const config = withDerived(values, mistakes);
+  const { redisTlsCert, redisTlsKey } = values;
+  if ((redisTlsCert === null) !== (redisTlsKey === null))
+    mistakes.push('REDIS_TLS_CERT, REDIS_TLS_KEY: one needs the other');
+  const tls = values.redisTls || values.redisUrl?.startsWith('rediss:') === true;
+  if (!tls && [values.redisTlsCa, redisTlsCert, values.redisTlsServername].some((given) => given !== null))
+    mistakes.push('REDIS_TLS_...: without TLS they do nothing; set REDIS_TLS=true or use rediss://');
   if (config.workers > 1 && config.sessionStore === 'memory') {
     mistakes.push('WORKERS: processes cannot share the memory store; use embedded or redis');
   }
@@ -52,16 +60,46 @@ export function loadConfig(sources: ConfigSources): Config {
   return config;
 }
 
-function withDerived(values: RawConfig): Config {
+function withDerived(values: RawConfig, mistakes: string[]): Config {
   const production = values.nodeEnv === 'production';
   const { redisUrl, redisHost, redisClusterNodes, redisSentinels } = values;
   const redis = [redisUrl, redisHost, redisClusterNodes, redisSentinels].some((place) => place !== null);
+  const keys = apiKeys(values, mistakes);
+  const corsOrigins = listOf(values.corsOrigins);
+  const badOrigin = originsProblem(corsOrigins);
+  if (badOrigin !== null) mistakes.push(`CORS_ORIGINS: ${badOrigin}`);
+  const trustedProxies = listOf(values.trustProxy);
+  const badProxy = proxiesProblem(trustedProxies);
+  if (badProxy !== null) mistakes.push(`TRUST_PROXY: ${badProxy}`);
   return {
     ...values,
     production,
+    keys,
+    allowedOrigins: [...new Set([...corsOrigins, ...keys.flatMap(({ origins }) => origins)])],
+    trustedProxies,
     debugEndpoints: values.debugEndpoints ?? !production,
     sessionStore: values.sessionStore ?? (redis ? 'redis' : 'embedded'),
   };
+}
+
+/** The keys of the setting and of the file. */
+function apiKeys({ apiKeys, apiKeysFile }: RawConfig, mistakes: string[]): ApiKey[] {
+  let file = '';
+  try {
+    if (apiKeysFile !== null) file = readFileSync(apiKeysFile, 'utf8');
+  } catch (error) {
+    mistakes.push(`API_KEYS_FILE: ${(error as Error).message}`);
+  }
+  // The mistakes of one list at a time, so that it is clear which key is meant.
+  const first = parseApiKeys(apiKeys ?? '');
+  const both = parseApiKeys(`${apiKeys ?? ''}\n${file}`);
+  mistakes.push(...first.problems.map((problem) => `API_KEYS: ${problem}`));
+  if (first.problems.length === 0)
+    mistakes.push(...both.problems.map((problem) => `API_KEYS_FILE: ${problem}`));
+  // Someone who names a file of keys wants keys: an empty one must not open everything.
+  if ((apiKeys !== null || apiKeysFile !== null) && both.keys.length === 0 && mistakes.length === 0)
+    mistakes.push(`${apiKeysFile === null ? 'API_KEYS' : 'API_KEYS_FILE'}: there is no key in it`);
+  return both.keys;
 }
 
 function find(
@@ -179,4 +217,24 @@ export function describeConfig(config: Config): Record<string, unknown> {
       return [name, setting.secret && config[name] !== null ? '(set)' : config[name]];
     }),
   );
+}
+
+/** Everything in the settings that no log may show: secret values, passwords inside of addresses, hashes of keys. */
+export function secretsOf(config: Config): string[] {
+  const values = NAMES.filter((name) => (SETTINGS[name] as Setting).secret === true)
+    .map((name) => config[name])
+    .filter((value) => typeof value === 'string');
+  const inUrls = [config.redisUrl, config.modelSource].flatMap((text) => {
+    const password = /^\w+:\/\/[^/@]*?:([^/]*)@/.exec(text ?? '')?.[1];
+    return password === undefined ? [] : [password, decoded(password)];
+  });
+  return [...new Set([...values, ...inUrls, ...config.keys.map(({ hash }) => hash)])];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

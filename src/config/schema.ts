@@ -1,3 +1,5 @@
+import { type ApiKey } from './api-keys.js';
+
 /** How a setting's text is read. */
 export type SettingType = 'string' | 'integer' | 'number' | 'boolean' | { readonly oneOf: readonly string[] };
 
@@ -53,7 +55,7 @@ export const SETTINGS = {
     type: 'string',
     default: 'development',
     group: 'Server',
-    description: 'production closes the debug routes and logs JSON.',
+    description: 'production closes the admin routes unless there are API keys, and logs JSON.',
   },
   logLevel: {
     env: 'LOG_LEVEL',
@@ -67,7 +69,8 @@ export const SETTINGS = {
     type: 'boolean',
     default: null,
     group: 'Server',
-    description: 'Whether GET /session/{id} answers. Default: yes, but no in production.',
+    description:
+      'Whether admin routes (sessions, erasure, metrics, /docs) answer while no API keys are set, and /docs without a key. Default: yes, but no in production.',
   },
   bodyLimitBytes: {
     env: 'BODY_LIMIT_BYTES',
@@ -105,6 +108,102 @@ export const SETTINGS = {
     group: 'Server',
     description:
       'Milliseconds in which POST /recommend answers: what does not fit (a slow store, the ranker) is left out, and the answer says so. A request may say otherwise with the header x-request-budget-ms.',
+  },
+  apiKeys: {
+    env: 'API_KEYS',
+    type: 'string',
+    default: null,
+    secret: true,
+    group: 'Access',
+    description:
+      'Keys as "nextitem key" writes them, name:scope+scope:hash, separated by commas (docs/security.md). Without any, events and recommendations are open to everybody who reaches the port.',
+  },
+  apiKeysFile: {
+    env: 'API_KEYS_FILE',
+    type: 'string',
+    default: null,
+    group: 'Access',
+    description: 'File with more keys, one a line; from # on a line is a remark. Read once, at the start.',
+  },
+  openMetrics: {
+    env: 'OPEN_METRICS',
+    type: 'boolean',
+    default: null,
+    group: 'Access',
+    description:
+      'Whether GET /metrics answers without a key. Default: no; while no API keys are set, as DEBUG_ENDPOINTS.',
+  },
+  corsOrigins: {
+    env: 'CORS_ORIGINS',
+    type: 'string',
+    default: null,
+    group: 'Access',
+    description:
+      'Web pages whose scripts may read answers, such as https://shop.example, separated by commas, or * for all. Those that keys are bound to are always among them. Default: none.',
+  },
+  trustProxy: {
+    env: 'TRUST_PROXY',
+    type: 'string',
+    default: null,
+    group: 'Access',
+    description:
+      'Proxies whose X-Forwarded-For is believed: addresses, ranges such as 10.0.0.0/8, loopback, linklocal or uniquelocal, separated by commas. Default: none.',
+  },
+  addressRateLimit: {
+    env: 'ADDRESS_RATE_LIMIT',
+    type: 'number',
+    default: null,
+    min: 0.001,
+    max: 1_000_000,
+    group: 'Access',
+    description:
+      'Requests a second that one address (of IPv6: one /64 network) may send to one worker. Default: no limit.',
+  },
+  keyRateLimit: {
+    env: 'KEY_RATE_LIMIT',
+    type: 'number',
+    default: null,
+    min: 0.001,
+    max: 1_000_000,
+    group: 'Access',
+    description: 'Requests a second that may be sent with one key to one worker. Default: no limit.',
+  },
+  rateLimitBurstSeconds: {
+    env: 'RATE_LIMIT_BURST_SECONDS',
+    type: 'number',
+    default: 2,
+    min: 0.1,
+    max: 3600,
+    group: 'Access',
+    description: 'How many seconds of its rate someone who was quiet may use at once.',
+  },
+  maxQueueMs: {
+    env: 'MAX_QUEUE_MS',
+    type: 'integer',
+    default: 20,
+    min: 0,
+    max: 60_000,
+    group: 'Overload',
+    description:
+      'While there is more to do than a worker can, requests that waited longer than this many milliseconds for others are refused with 503, so that the others are answered in time. 0: never.',
+  },
+  maxConcurrentRequests: {
+    env: 'MAX_CONCURRENT_REQUESTS',
+    type: 'integer',
+    default: 1000,
+    min: 1,
+    max: 1_000_000,
+    group: 'Overload',
+    description: 'Requests that a worker has in hand at the same time; further ones are refused with 503.',
+  },
+  maxConnections: {
+    env: 'MAX_CONNECTIONS',
+    type: 'integer',
+    default: 10_000,
+    min: 1,
+    max: 1_000_000,
+    group: 'Overload',
+    description: 'Open connections of a worker; further ones are closed at once.',
   },
   artifactsPath: {
     env: 'ARTIFACTS_PATH',
@@ -269,6 +368,35 @@ export const SETTINGS = {
     group: 'Redis',
     description: 'Whether to use TLS.',
   },
+  redisTlsCa: {
+    env: 'REDIS_TLS_CA',
+    type: 'string',
+    default: null,
+    group: 'Redis',
+    description:
+      'File with the certificates (PEM) that may sign those of Redis, instead of the public authorities. Needs TLS, by REDIS_TLS or rediss://, like the settings below.',
+  },
+  redisTlsCert: {
+    env: 'REDIS_TLS_CERT',
+    type: 'string',
+    default: null,
+    group: 'Redis',
+    description: 'File with our own certificate (PEM), for a Redis that asks its clients for one.',
+  },
+  redisTlsKey: {
+    env: 'REDIS_TLS_KEY',
+    type: 'string',
+    default: null,
+    group: 'Redis',
+    description: 'File with the private key (PEM) of REDIS_TLS_CERT.',
+  },
+  redisTlsServername: {
+    env: 'REDIS_TLS_SERVERNAME',
+    type: 'string',
+    default: null,
+    group: 'Redis',
+    description: 'The name that the certificate of Redis must have, if it is not the host.',
+  },
   redisClusterNodes: {
     env: 'REDIS_CLUSTER_NODES',
     type: 'string',
@@ -390,4 +518,10 @@ export interface Config extends RawConfig {
   readonly debugEndpoints: boolean;
   readonly sessionStore: 'embedded' | 'redis' | 'memory';
   readonly production: boolean;
+  /** Of API_KEYS and API_KEYS_FILE. Empty: there is no check of keys. */
+  readonly keys: readonly ApiKey[];
+  /** Origins of CORS_ORIGINS and of the keys; `*` for all. */
+  readonly allowedOrigins: readonly string[];
+  /** Addresses and ranges of the proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
 }

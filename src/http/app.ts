@@ -5,6 +5,8 @@ import { SECOND_MS } from '../domain/time.js';
 import { NextItemError } from '../errors.js';
 import { RecentSessions } from '../sessions/recent-sessions.js';
 import { SessionReader } from '../sessions/session-reader.js';
+import { guard } from './access/guard.js';
+import { SECURITY_HEADERS } from './access/security-headers.js';
 import { type App } from './app-type.js';
 import { refuseBrokenRequest } from './broken-request.js';
 import { type AppDependencies, type RouteDependencies } from './dependencies.js';
@@ -41,8 +43,10 @@ export async function createApp(given: AppDependencies): Promise<App> {
     ) as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: config.bodyLimitBytes,
+    trustProxy: config.trustedProxies.length === 0 ? false : [...config.trustedProxies],
     requestTimeout: config.requestTimeoutMs,
-    http: { connectionsCheckingInterval: TIMEOUT_CHECK_MS },
+    // Node's limit for headers, 60 s, would otherwise hold for bodies: of the two it takes the longer one for the whole.
+    http: { connectionsCheckingInterval: TIMEOUT_CHECK_MS, headersTimeout: config.requestTimeoutMs },
     // A client that keeps its connection open between requests; above the idle timeout of common load balancers (60 s).
     keepAliveTimeout: 65_000,
     // A character of an id becomes at most 12 when it is percent-encoded.
@@ -54,6 +58,7 @@ export async function createApp(given: AppDependencies): Promise<App> {
     },
     frameworkErrors(error, request, reply) {
       const known = asNextItemError(error);
+      reply.headers(SECURITY_HEADERS); // no hook runs here
       sendProblem(reply as never, known);
       metrics.request(
         '(unknown)',
@@ -82,11 +87,7 @@ export async function createApp(given: AppDependencies): Promise<App> {
     done();
   });
   app.addHook('onClose', async () => deps.sessions.close());
-  app.addHook('onSend', (_request, reply, payload, done) => {
-    reply.header('x-content-type-options', 'nosniff');
-    reply.header('cache-control', reply.getHeader('cache-control') ?? 'no-store');
-    done(null, payload);
-  });
+  guard(app, deps);
   app.setNotFoundHandler((request, reply) => {
     const allowed = routes.methodsOf(request.url);
     if (allowed.length === 0) {
@@ -118,6 +119,7 @@ export async function createApp(given: AppDependencies): Promise<App> {
   sessionRoutes(app, deps);
   statusRoutes(app, deps);
   await app.ready();
+  app.server.maxConnections = config.maxConnections;
   return app;
 }
 

@@ -1,5 +1,6 @@
 import { type Socket } from 'node:net';
 import { type ErrorCode, NextItemError } from '../errors.js';
+import { SECURITY_HEADERS } from './access/security-headers.js';
 import { problemBody, PROBLEM_TYPE } from './problem.js';
 
 /** What Node's HTTP parser says, in our words; everything else is broken HTTP. */
@@ -32,6 +33,7 @@ export function refuseBrokenRequest(error: Error & { code?: string }, socket: So
       'Connection: close',
       `Content-Type: ${PROBLEM_TYPE}`,
       `Content-Length: ${Buffer.byteLength(body)}`,
+      ...Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}`),
       '',
       body,
     ].join('\r\n'),

@@ -1,4 +1,5 @@
 import { type Registry } from 'prom-client';
+import { secretsOf } from '../config/load.js';
 import { NextItemError } from '../errors.js';
 import { createLog } from '../observability/log.js';
 import { type RunningServer, startServer } from './server.js';
@@ -32,7 +33,12 @@ function allMetrics(): Promise<string> {
 
 async function start({ config, modelDir }: WorkerTask): Promise<void> {
   try {
-    server = await startServer(config, createLog({ level: config.logLevel, production: config.production }), {
+    const log = createLog({
+      level: config.logLevel,
+      production: config.production,
+      secrets: secretsOf(config),
+    });
+    server = await startServer(config, log, {
       modelDir,
       metricsText: allMetrics,
       onMetrics: (metrics) => void (registry = metrics.registry),

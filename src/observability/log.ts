@@ -1,20 +1,35 @@
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 import pretty from 'pino-pretty';
+import { CENSORED, redactor } from './redact.js';
 
 export type { Logger } from 'pino';
 
+/** Where secrets would be if someone logged a request. */
+const SECRET_FIELDS = ['authorization', 'cookie', '["x-api-key"]'].flatMap((name) => {
+  const field = name.startsWith('[') ? name : `.${name}`;
+  return [`headers${field}`, `*.headers${field}`];
+});
+
+export interface LogOptions {
+  readonly level: string;
+  readonly production: boolean;
+  /** Texts that must not appear anywhere in it. */
+  readonly secrets?: readonly string[];
+  /** Where JSON lines go, instead of standard output. */
+  readonly destination?: DestinationStream;
+}
+
 /**
- * The process's log: readable lines on a terminal, one JSON object a line elsewhere and in production. Headers that
- * carry secrets never appear.
+ * The process's log: readable lines on a terminal, one JSON object a line elsewhere and in production. Secrets never
+ * appear: neither headers that carry them, nor the ones it was told of, nor what looks like one.
  */
-export function createLog(options: { readonly level: string; readonly production: boolean }): Logger {
+export function createLog({ level, production, secrets = [], destination }: LogOptions): Logger {
   const settings = {
-    level: options.level,
-    redact: {
-      paths: ['req.headers.authorization', 'req.headers.cookie', '*.password', '*.redisUrl'],
-      censor: '(secret)',
-    },
+    level,
+    redact: { paths: [...SECRET_FIELDS, '*.password', '*.redisUrl'], censor: CENSORED },
+    hooks: { streamWrite: redactor(secrets) },
   };
-  if (options.production || !process.stdout.isTTY) return pino(settings);
+  if (destination !== undefined) return pino(settings, destination);
+  if (production || !process.stdout.isTTY) return pino(settings);
   return pino(settings, pretty({ translateTime: 'HH:MM:ss', ignore: 'pid,hostname', sync: true }));
 }

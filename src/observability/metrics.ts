@@ -86,6 +86,19 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  private readonly shedRequests = new Counter({
+    name: 'nextitem_shed_requests_total',
+    help: 'Requests refused with 503 because there was too much to do: waited too long, or too many at the same time.',
+    labelNames: ['reason'] as const,
+    registers: [this.registry],
+  });
+  private readonly rateLimited = new Counter({
+    name: 'nextitem_rate_limited_requests_total',
+    help: 'Requests refused with 429, by whose limit it was.',
+    labelNames: ['by'] as const,
+    registers: [this.registry],
+  });
+
   /** @param processMetrics memory, CPU, garbage collection and event loop lag of the process too */
   constructor(processMetrics: boolean) {
     if (processMetrics) collectDefaultMetrics({ register: this.registry, prefix: 'nextitem_' });
@@ -115,6 +128,14 @@ export class Metrics {
 
   storeBypassed(bypassed: boolean): void {
     this.bypassed.set(bypassed ? 1 : 0);
+  }
+
+  shed(reason: 'queue' | 'concurrency'): void {
+    this.shedRequests.inc({ reason });
+  }
+
+  rateLimit(by: 'address' | 'key'): void {
+    this.rateLimited.inc({ by });
   }
 
   featureLogDrop(): void {

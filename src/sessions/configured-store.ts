@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { listOf } from '../config/lists.js';
 import { type Config } from '../config/schema.js';
+import { type ConnectionOptions } from 'node:tls';
 import { type Clock, SECOND_MS } from '../domain/time.js';
+import { NextItemError } from '../errors.js';
 import { type SessionStoreOptions } from './open-session-store.js';
 
 /** The session store that the settings name. */
@@ -20,7 +24,7 @@ export function configuredStore(
       db: config.redisDb,
       ...(redisUsername === null ? {} : { username: redisUsername }),
       ...(redisPassword === null ? {} : { password: redisPassword }),
-      tls: config.redisTls,
+      tls: tlsOptions(config),
       ...(redisClusterNodes === null ? {} : { clusterNodes: listOf(redisClusterNodes) }),
       ...(redisSentinels === null ? {} : { sentinels: listOf(redisSentinels) }),
       sentinelMaster: config.redisSentinelMaster,
@@ -35,10 +39,22 @@ export function configuredStore(
   };
 }
 
-/** The parts of a text separated by commas. */
-function listOf(text: string): string[] {
-  return text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
+/** How to speak TLS with Redis; without files of its own a URL with rediss:// says enough. */
+function tlsOptions(config: Config): boolean | ConnectionOptions {
+  const { redisTlsCa, redisTlsCert, redisTlsKey, redisTlsServername } = config;
+  const options: ConnectionOptions = {
+    ...(redisTlsCa === null ? {} : { ca: pem(redisTlsCa, 'REDIS_TLS_CA') }),
+    ...(redisTlsCert === null ? {} : { cert: pem(redisTlsCert, 'REDIS_TLS_CERT') }),
+    ...(redisTlsKey === null ? {} : { key: pem(redisTlsKey, 'REDIS_TLS_KEY') }),
+    ...(redisTlsServername === null ? {} : { servername: redisTlsServername }),
+  };
+  return Object.keys(options).length === 0 ? config.redisTls : options;
+}
+
+function pem(path: string, setting: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new NextItemError('invalid_config', (error as Error).message, setting, { cause: error });
+  }
 }

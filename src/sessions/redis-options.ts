@@ -96,12 +96,18 @@ export function createClient(options: RedisStoreOptions): RedisClient {
     });
     return { client, address: `Redis master ${sentinelMaster} of the Sentinels at ${sentinels.join(', ')}` };
   }
-  const target = options.url === undefined ? options : { ...options, ...parseUrl(options.url) };
+  const target = options.url === undefined ? options : withUrl(options, options.url);
   const { host = 'localhost', port = DEFAULT_PORT, db = 0 } = target;
   return {
     client: new Redis({ ...connection(target), host, port, db }),
     address: `Redis at ${host}:${port}/${db}`,
   };
+}
+
+/** The options with what a URL says in their place; TLS options beside a rediss:// URL stay. */
+function withUrl(options: RedisStoreOptions, text: string): RedisStoreOptions {
+  const url = parseUrl(text);
+  return { ...options, ...url, ...(typeof options.tls === 'object' && { tls: options.tls }) };
 }
 
 /** How long a command may take. */

@@ -70,8 +70,9 @@ export interface TestApp extends AppDependencies {
   elapse(ms: number): void;
   /** Sends a JSON body. */
   post(url: string, body: unknown, headers?: Record<string, string>): ReturnType<typeof injected>;
-  get(url: string): ReturnType<typeof injected>;
-  delete(url: string): ReturnType<typeof injected>;
+  get(url: string, headers?: Record<string, string>): ReturnType<typeof injected>;
+  delete(url: string, headers?: Record<string, string>): ReturnType<typeof injected>;
+  inject(options: InjectOptions): ReturnType<typeof injected>;
   close(): Promise<void>;
 }
 
@@ -97,7 +98,8 @@ export async function testApp(
   let nowMs = NOW_MS;
   const clock = (): number => nowMs;
   const config = loadConfig({
-    env: { SESSION_STORE: 'memory', STATE_PATH: dir, LOG_LEVEL: 'trace', ...options.env },
+    // What is injected comes all at once, and not from sockets: that is no overload.
+    env: { SESSION_STORE: 'memory', STATE_PATH: dir, LOG_LEVEL: 'trace', MAX_QUEUE_MS: '0', ...options.env },
   });
   const lines: string[] = [];
   const log = pino({ level: config.logLevel }, { write: (line: string) => void lines.push(line) });
@@ -128,8 +130,9 @@ export async function testApp(
     logged: () => lines.join(''),
     elapse: (ms) => void (nowMs += ms),
     post,
-    get: (url) => injected(app, { method: 'GET', url }),
-    delete: (url) => injected(app, { method: 'DELETE', url }),
+    get: (url, headers = {}) => injected(app, { method: 'GET', url, headers }),
+    delete: (url, headers = {}) => injected(app, { method: 'DELETE', url, headers }),
+    inject: (options) => injected(app, options),
     async close() {
       await app.close();
       await dependencies.eventLog?.close();

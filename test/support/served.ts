@@ -74,6 +74,9 @@ export async function runCommand(
       API_PORT: '0',
       ARTIFACTS_PATH: join(dir, 'artifacts'),
       STATE_PATH: statePath,
+      // Nobody else reaches it, and a test machine that is slow is no overload.
+      OPEN_METRICS: 'true',
+      MAX_QUEUE_MS: '0',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -32,10 +32,12 @@ export const Problem = Type.Object(
 
 const REFUSALS = {
   400: 'Something in the request is wrong',
-  403: 'Not allowed on this server',
+  401: 'Needs an API key, or the one sent is not known',
+  403: 'Not allowed with this API key, or not on this server',
   404: 'Not known',
   413: 'The body is too large',
   415: 'The body is not application/json',
+  429: 'More than the rate limit; try again after the seconds in Retry-After',
   503: 'Not now; try again after the seconds in Retry-After',
 };
 

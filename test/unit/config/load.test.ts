@@ -185,3 +185,55 @@ describe('the schema', () => {
       expect(known, name).toContain(name);
   });
 });
+
+describe('keys', () => {
+  const hash = 'aB'.repeat(32);
+
+  it('are read from the setting and the file, remarks and all', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'nextitem-config-'));
+    const path = join(dir, 'keys');
+    writeFileSync(path, `# remark\n\nweb:ingest:${'cd'.repeat(32)}@https://shop.example # another\n`);
+    const { keys, allowedOrigins } = loadConfig({
+      env: {
+        API_KEYS: `shop:ingest+read:${hash}`,
+        API_KEYS_FILE: path,
+        CORS_ORIGINS: 'https://other.example',
+      },
+    });
+    rmSync(dir, { recursive: true });
+    expect(keys).toEqual([
+      { name: 'shop', scopes: ['ingest', 'read'], hash: hash.toLowerCase(), origins: [] },
+      { name: 'web', scopes: ['ingest'], hash: 'cd'.repeat(32), origins: ['https://shop.example'] },
+    ]);
+    expect(allowedOrigins).toEqual(['https://other.example', 'https://shop.example']);
+    expect(loadConfig({ env: {} }).keys).toEqual([]);
+  });
+
+  it.each([
+    [{ API_KEYS: 'my-plain-key' }, 'key 1 is not name:scope'],
+    [{ API_KEYS: `a:read:${hash},b:write:${'cd'.repeat(32)}` }, 'the scope "write"'],
+    [{ API_KEYS: `a:read:${hash.slice(1)}` }, '64 hexadecimal digits'],
+    [{ API_KEYS: `a:read:${hash}@shop.example` }, 'not like https://shop.example'],
+    [{ API_KEYS: `a:read:${hash}@https://shop.example/path` }, 'not like https://shop.example'],
+    [{ API_KEYS: `a:read:${hash},b:read:${hash.toLowerCase()}` }, 'key "b" is there twice'],
+    [{ API_KEYS: `a:read:${hash},a:admin:${'cd'.repeat(32)}` }, 'key "a" is there twice'],
+    [{ API_KEYS: ' , # nothing' }, 'there is no key in it'],
+    [{ API_KEYS_FILE: '/nowhere/keys' }, 'API_KEYS_FILE: ENOENT'],
+    [{ CORS_ORIGINS: 'shop.example' }, 'CORS_ORIGINS'],
+    [{ CORS_ORIGINS: 'https://shop.example/' }, 'CORS_ORIGINS'],
+    [{ TRUST_PROXY: '10.0.0.0/33' }, 'TRUST_PROXY'],
+    [{ TRUST_PROXY: 'true' }, 'TRUST_PROXY'],
+    [{ REDIS_TLS: 'true', REDIS_TLS_CERT: 'a.pem' }, 'one needs the other'],
+    [{ REDIS_HOST: 'cache', REDIS_TLS_CA: 'a.pem' }, 'without TLS'],
+  ])('%j is a mistake', (env, words) => {
+    const text = refusal({ env: env as Record<string, string> });
+    expect(text).toContain(words);
+    expect(text).not.toMatch(/my-plain-key|abab/i);
+  });
+
+  it('trusts proxies by address', () => {
+    expect(
+      loadConfig({ env: { TRUST_PROXY: 'loopback, 10.0.0.0/8 ::1/128 192.168.1.1' } }).trustedProxies,
+    ).toEqual(['loopback', '10.0.0.0/8', '::1/128', '192.168.1.1']);
+  });
+});

@@ -1,0 +1,68 @@
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { NextItemError } from '../../errors.js';
+import { type App } from '../app-type.js';
+import { type AppDependencies } from '../dependencies.js';
+import { Authorization } from './authorization.js';
+import { allowOrigin } from './cors.js';
+import { LoadShedder } from './load-shedder.js';
+import { RateLimits } from './rate-limits.js';
+import { isForOperators } from './route-access.js';
+import { SECURITY_HEADERS } from './security-headers.js';
+
+/**
+ * What stands in front of every route, the cheapest first: CORS, so that pages can read refusals too; overload; the rate
+ * of the address; the key; the rate of the key.
+ */
+export function guard(app: App, { config, metrics, clock }: AppDependencies): void {
+  const allowed = new Set(config.allowedOrigins);
+  const shedder = new LoadShedder({
+    maxQueueMs: config.maxQueueMs,
+    maxConcurrent: config.maxConcurrentRequests,
+  });
+  const limits = new RateLimits(config, clock, metrics);
+  const authorization = new Authorization(config);
+
+  app.addHook('onRequest', (request, reply, done) => {
+    if (allowOrigin(request, reply, allowed)) return;
+    done(refusal(() => letIn(request, reply)));
+  });
+  app.addHook('preValidation', (request, reply, done) => {
+    if (isForOperators(request.method, request.routeOptions.url)) return done();
+    const leave = shedder.enter();
+    if (leave === null) {
+      metrics.shed('concurrency');
+      return done(
+        new NextItemError('overloaded', `${config.maxConcurrentRequests} requests are in hand already`),
+      );
+    }
+    reply.raw.once('finish', leave);
+    reply.raw.once('close', leave);
+    done();
+  });
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    for (const name in SECURITY_HEADERS)
+      if (!reply.hasHeader(name)) reply.header(name, SECURITY_HEADERS[name]);
+    done(null, payload);
+  });
+
+  function letIn(request: FastifyRequest, reply: FastifyReply): void {
+    const waitedTooLong = shedder.onArrival();
+    if (waitedTooLong && !isForOperators(request.method, request.routeOptions.url)) {
+      metrics.shed('queue');
+      throw new NextItemError('overloaded', 'it would have to wait too long for its turn');
+    }
+    limits.checkAddress(request, reply);
+    const key = authorization.check(request, reply);
+    if (key !== null) limits.checkKey(key, reply);
+  }
+}
+
+/** What an action throws, as hooks want it. */
+function refusal(action: () => void): Error | undefined {
+  try {
+    action();
+    return undefined;
+  } catch (error) {
+    return error as Error;
+  }
+}

@@ -1,0 +1,39 @@
+import { type Scope } from '../../config/api-keys.js';
+
+/** Who may use a route: those with a key of a scope; everybody; or by a setting of its own. */
+export type RouteAccess = Scope | 'public' | 'docs' | 'metrics';
+
+/** Every route of the API in one place. A route that is not here is for admins: forgetting one closes it. */
+const ACCESS: Readonly<Record<string, RouteAccess>> = {
+  'POST /event': 'ingest',
+  'POST /events': 'ingest',
+  'POST /recommend': 'read',
+  'GET /items/:item_id/similar': 'read',
+  'GET /popular': 'read',
+  'GET /version': 'public',
+  'GET /session/:session_id': 'admin',
+  'DELETE /session/:session_id': 'admin',
+  'DELETE /users/:user_id': 'admin',
+  'GET /health': 'public',
+  'GET /ready': 'public',
+  'GET /metrics': 'metrics',
+  'GET /openapi.json': 'docs',
+};
+
+/**
+ * The access of a route.
+ *
+ * @param url the route's pattern; undefined: no route was found, and everybody may be told so
+ */
+export function accessOf(method: string, url: string | undefined): RouteAccess {
+  if (url === undefined) return 'public';
+  const known = ACCESS[`${method === 'HEAD' ? 'GET' : method} ${url}`];
+  if (known !== undefined) return known;
+  return url === '/docs' || url.startsWith('/docs/') ? 'docs' : 'admin';
+}
+
+/** Whether a route is answered however much there is to do: someone must be able to see how it goes. */
+export function isForOperators(method: string, url: string | undefined): boolean {
+  const access = accessOf(method, url);
+  return access === 'metrics' || (url !== undefined && access === 'public');
+}
