@@ -19,6 +19,7 @@ import { SessionQuery } from '../src/retrieval/session-query.js';
 import { TopN } from '../src/tables/top-n.js';
 import { DEFAULT_TRAINING_SETTINGS } from '../src/training/settings.js';
 import { splitByTime } from '../src/training/split.js';
+import { walks } from './support/shoppers.js';
 
 const GOAL_P50_MS = 0.5;
 const GOAL_P99_MS = 1.5;
@@ -63,23 +64,19 @@ async function testPrefixes(path: string): Promise<Question[]> {
 
 const recommender = await openRecommender(flags.bundle);
 
-function walks(): Question[] {
-  const random = new Random(1);
-  const popular = recommender.popular(100)!.map(({ itemId }) => itemId);
+function walkQuestions(): Question[] {
   const nowMs = recommender.trainedAtMs;
-  return Array.from({ length: queries }, () => {
-    let itemId = popular[random.below(popular.length)]!;
-    const events = Array.from({ length: 1 + random.below(10) }, (_, step) => {
-      const event = { itemId, eventType: 'view' as const, timestampMs: nowMs + step };
-      const near = recommender.similar(itemId, 10)!;
-      itemId = near[random.below(near.length)]?.itemId ?? itemId;
-      return event;
-    });
+  return walks(recommender, queries).map((steps) => {
+    const events = steps.map(({ item }, step) => ({
+      itemId: item,
+      eventType: 'view' as const,
+      timestampMs: nowMs + step,
+    }));
     return { session: { sessionId: 's', events, eventCount: events.length }, nextItem: null };
   });
 }
 
-const questions = flags.data === undefined ? walks() : await testPrefixes(flags.data);
+const questions = flags.data === undefined ? walkQuestions() : await testPrefixes(flags.data);
 const { scorer, itemIds } = recommender;
 const query = new SessionQuery();
 const top = new TopN(k);

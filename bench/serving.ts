@@ -15,15 +15,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Random } from '../src/domain/random.js';
-import { simulateEventTable } from '../src/data/simulator/simulate-event-table.js';
-import { EVENT_TYPES } from '../src/domain/event.js';
 import { latencySummary } from '../src/metrics/percentiles.js';
-import { openRecommender } from '../src/recommend/open-recommender.js';
 import { post } from '../test/support/event-flood.js';
 import { startRedis } from '../test/support/redis.js';
 import { trainDemoModel } from './support/demo-model.js';
 import { runNextitem, type ServerProcess, startServerProcess } from './support/server-process.js';
+import { sessionsToReplay, Shoppers } from './support/shoppers.js';
 
 const GOAL_P95_MS = 10;
 const CLAIMED_P95_MS = 48;
@@ -50,62 +47,6 @@ const concurrent = Number(flags.sessions);
 if (!(rate > 0 && rate <= 20_000 && seconds >= 1 && seconds <= 3600 && concurrent >= 1))
   throw new Error('--rate goes to 20000, --seconds from 1 to 3600, --sessions from 1');
 if (flags.store !== 'embedded' && flags.store !== 'redis') throw new Error('--store is embedded or redis');
-
-interface Step {
-  readonly item: string;
-  readonly type: string;
-}
-
-/** Sessions to replay: those of the simulated shop if the model knows it, else walks from its popular items to similar ones. */
-async function sessionsToReplay(artifacts: string): Promise<Step[][]> {
-  const recommender = await openRecommender(artifacts);
-  const { events } = simulateEventTable();
-  if (events.items.toArray().every((item) => recommender.hasItem(item))) {
-    return Array.from({ length: events.sessionIds.length }, (_, s) =>
-      Array.from({ length: events.sessionOffsets[s + 1]! - events.sessionOffsets[s]! }, (_, i) => {
-        const e = events.sessionOffsets[s]! + i;
-        return { item: events.items.at(events.itemIndex[e]!), type: EVENT_TYPES[events.eventType[e]!]! };
-      }),
-    );
-  }
-  const random = new Random(1);
-  const popular = recommender.popular(100)!.map(({ itemId }) => itemId);
-  return Array.from({ length: 10_000 }, () => {
-    let item = popular[random.below(popular.length)]!;
-    return Array.from({ length: 1 + random.below(12) }, () => {
-      const step = { item, type: EVENT_TYPES[random.below(3)]! };
-      const near = recommender.similar(item, 10)!;
-      item = near[random.below(near.length)]?.itemId ?? item;
-      return step;
-    });
-  });
-}
-
-/** So many shoppers at a time; one who leaves is followed by another. */
-class Shoppers {
-  private readonly now: { id: string; steps: readonly Step[]; next: number }[] = [];
-  private come = 0;
-
-  constructor(private readonly sessions: readonly (readonly Step[])[]) {
-    // From the end: those the model knows least of.
-    for (let s = 0; s < concurrent; s++) this.now.push(this.another());
-  }
-
-  /** What the next shopper in turn does. */
-  step(turn: number): { id: string } & Step {
-    const at = turn % concurrent;
-    const shopper = this.now[at]!;
-    const step = shopper.steps[shopper.next++]!;
-    if (shopper.next === shopper.steps.length) this.now[at] = this.another();
-    return { id: shopper.id, ...step };
-  }
-
-  private another() {
-    const n = this.come++;
-    const { length } = this.sessions;
-    return { id: `visit-${n}`, steps: this.sessions[length - 1 - (n % length)]!, next: 0 };
-  }
-}
 
 interface Measured {
   readonly event: number[];
@@ -196,7 +137,7 @@ const dir = await mkdtemp(join(tmpdir(), 'nextitem-bench-'));
 const redis = flags.store === 'redis' ? await startRedis({ appendonly: 'everysec' }) : null;
 try {
   const artifacts = flags.bundle ?? (await trainDemoModel(dir));
-  const shoppers = new Shoppers(await sessionsToReplay(artifacts));
+  const shoppers = new Shoppers(await sessionsToReplay(artifacts), concurrent);
   const server = await startServerProcess({
     NODE_ENV: 'production',
     LOG_LEVEL: 'info',
