@@ -1,4 +1,4 @@
-// Compiles assembly/*.ts (AssemblyScript) to WebAssembly and writes it as a module of constants, so that neither an
+// Compiles assembly/*.ts (AssemblyScript) to WebAssembly and writes each as a module of one constant, so that neither an
 // install nor a start needs the compiler. A test compiles again and compares.
 //
 //   npm run wasm
@@ -9,12 +9,22 @@ import asc from 'assemblyscript/asc';
 
 const root = new URL('..', import.meta.url);
 
-/** @returns {Promise<string>} the text of src/tables/embedding/kernels-wasm.ts */
-export async function kernelsModule() {
+/** Each source, the constant that holds what it compiles to, and the module of that constant. */
+export const KERNELS = [
+  {
+    source: 'assembly/embedding.ts',
+    constant: 'KERNELS_WASM',
+    path: 'src/tables/embedding/kernels-wasm.ts',
+  },
+  { source: 'assembly/forest.ts', constant: 'FOREST_WASM', path: 'src/ranking/forest-wasm.ts' },
+];
+
+/** @returns {Promise<string>} the text of the module at `path` */
+export async function kernelsModule({ source, constant }) {
   let binary;
   const { error, stderr } = await asc.main(
     [
-      'assembly/embedding.ts',
+      source,
       '-o',
       'kernels.wasm',
       '-O3',
@@ -37,10 +47,10 @@ export async function kernelsModule() {
     .toString('base64')
     .match(/.{1,110}/g);
   return (
-    '/** assembly/embedding.ts as WebAssembly, base64. Made by `npm run wasm`; not to be edited. */\n' +
-    `export const KERNELS_WASM =\n${lines.map((line) => `  '${line}'`).join(' +\n')};\n`
+    `/** ${source} as WebAssembly, base64. Made by \`npm run wasm\`; not to be edited. */\n` +
+    `export const ${constant} =\n${lines.map((line) => `  '${line}'`).join(' +\n')};\n`
   );
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url))
-  writeFileSync(new URL('src/tables/embedding/kernels-wasm.ts', root), await kernelsModule());
+  for (const kernels of KERNELS) writeFileSync(new URL(kernels.path, root), await kernelsModule(kernels));

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../../src/domain/random.js';
 import { DIMENSIONS, KernelMemory } from '../../../../src/tables/embedding/kernels.js';
@@ -9,11 +8,6 @@ import {
   lossOf,
   stepOf,
 } from '../../../support/embedding-step.js';
-
-const root = new URL('../../../../', import.meta.url);
-const { kernelsModule } = (await import(new URL('scripts/wasm.mjs', root).href)) as {
-  kernelsModule(): Promise<string>;
-};
 
 const D = DIMENSIONS;
 const STEP: BatchStep = { scale: 12, learningRate: 0.1, gateLearningRate: 0.05 };
@@ -129,11 +123,6 @@ const TANGLED: Batch = {
 };
 
 describe('kernels', () => {
-  it('are what their source compiles to', async () => {
-    const path = new URL('src/tables/embedding/kernels-wasm.ts', root);
-    expect(await readFile(path, 'utf8'), 'npm run wasm').toBe(await kernelsModule());
-  });
-
   it('start on memory that is zero, however little is asked for', () => {
     const memory = new KernelMemory();
     const arrays = [memory.vectors(1), memory.floats(5), memory.integers(3), memory.vectors(40)];
