@@ -199,7 +199,8 @@ function addTrees(rows: i32): void {
       const left = vectors - v;
       const from = codes + (v << 4);
       const to = leafNumbers + (v << 4);
-      // As few lanes without a row as possible; the more vectors go together, the less it costs to read the nodes.
+      // As few vectors without a row as possible, and none behind the 16th; the more go together, the less it costs to
+      // read the nodes.
       if (left <= 4) {
         findLeaves(4, nodes, end, from, to);
         v += 4;

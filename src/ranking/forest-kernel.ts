@@ -1,5 +1,5 @@
 import { compileWasm, type Placed, WasmMemory, type WasmModule } from '../domain/wasm-memory.js';
-import { floatUpTo, type ForestLayout, layOutForest, type Search, type TreeTests } from './forest-layout.js';
+import { floatUpTo, type ForestLayout, layOutForest, type Search } from './forest-layout.js';
 import { type TreeModel } from './forest-model.js';
 import { FOREST_WASM } from './forest-wasm.js';
 
@@ -176,7 +176,7 @@ function placeTrees(memory: WasmMemory, layout: ForestLayout, trees: readonly Tr
   const words = TREE_WORDS * trees.length;
   const placed = memory.integers(words);
   return records(placed, words, () => {
-    let [node, leaf] = [0, 0];
+    let [split, node, leaf] = [0, 0, 0];
     trees.forEach((tree, index) => {
       const nodesAt = nodes.at + 4 * node;
       placed.array.set(
@@ -185,19 +185,27 @@ function placeTrees(memory: WasmMemory, layout: ForestLayout, trees: readonly Tr
       );
       const ownNodes = nodes.array.subarray(node, (node += nodeWords(tree)));
       const ownLeaves = leaves.array.subarray(leaf, (leaf += tree.leafValue.length));
-      (isWalked(tree) ? fillWalked : fillNumbered)(tree, layout.tests[index]!, ownNodes, ownLeaves);
+      (isWalked(tree) ? fillWalked : fillNumbered)(tree, layout, split, ownNodes, ownLeaves);
+      split += tree.splitFeature.length;
     });
   });
 }
 
 /** Columns are 256 bytes apart, so the column's offset and the rank share a word. */
-function testWord({ columns, ranks }: TreeTests, node: number): number {
-  return columns[node]! * MOST_ROWS + ((ranks[node]! + LOWEST) & 0xff);
+function testWord({ columns, ranks }: ForestLayout, split: number): number {
+  return columns[split]! * MOST_ROWS + ((ranks[split]! + LOWEST) & 0xff);
 }
 
-function fillWalked(tree: TreeModel, tests: TreeTests, nodes: Int32Array, leaves: Float64Array): void {
+/** Writes a tree as it is. Its splits are those of the layout from `split` on. */
+function fillWalked(
+  tree: TreeModel,
+  layout: ForestLayout,
+  split: number,
+  nodes: Int32Array,
+  leaves: Float64Array,
+): void {
   for (let node = 0, at = 0; node < tree.splitFeature.length; node++, at += WALKED_NODE_WORDS) {
-    nodes[at] = testWord(tests, node);
+    nodes[at] = testWord(layout, split + node);
     nodes[at + 1] = tree.leftChild[node]!;
     nodes[at + 2] = tree.rightChild[node]!;
   }
@@ -205,13 +213,20 @@ function fillWalked(tree: TreeModel, tests: TreeTests, nodes: Int32Array, leaves
 }
 
 /** Numbers a tree's leaves from left to right and writes its splits, parents before their children. */
-function fillNumbered(tree: TreeModel, tests: TreeTests, nodes: Int32Array, leaves: Float64Array): void {
+function fillNumbered(
+  tree: TreeModel,
+  layout: ForestLayout,
+  split: number,
+  nodes: Int32Array,
+  leaves: Float64Array,
+): void {
   const { leftChild, rightChild, leafValue } = tree;
   if (leafValue.length === 1) leaves[0] = leafValue[0]!;
   const inner = leftChild.length;
   const order = new Int32Array(inner);
   for (let i = 0, found = 1; i < inner; i++) {
-    const [left, right] = [leftChild[order[i]!]!, rightChild[order[i]!]!];
+    const left = leftChild[order[i]!]!;
+    const right = rightChild[order[i]!]!;
     if (left >= 0) order[found++] = left;
     if (right >= 0) order[found++] = right;
   }
@@ -228,7 +243,7 @@ function fillNumbered(tree: TreeModel, tests: TreeTests, nodes: Int32Array, leav
     const node = order[i]!;
     const first = firstLeaf[node]!;
     const second = first + under(leftChild[node]!);
-    nodes[NODE_WORDS * i] = testWord(tests, node);
+    nodes[NODE_WORDS * i] = testWord(layout, split + node);
     nodes[NODE_WORDS * i + 1] = first | (second << 8);
     place(leftChild[node]!, first);
     place(rightChild[node]!, second);

@@ -45,12 +45,6 @@ export interface CategorySet {
   readonly column: number;
 }
 
-/** A split over codes: rows whose code in `columns` exceeds the rank go right. Indexes are those of the tree's inner nodes. */
-export interface TreeTests {
-  readonly columns: Int32Array;
-  readonly ranks: Uint8Array;
-}
-
 /**
  * A forest whose values are codes of one byte. A tree only ever asks whether `x <= threshold`, so of a value nothing
  * counts but which of the model's thresholds for that feature are below it: their number is the code, and a split
@@ -64,8 +58,9 @@ export interface ForestLayout {
   readonly setWords: Uint32Array;
   /** Columns of codes that the searches and sets write. */
   readonly columnCount: number;
-  /** One for each tree, in order. */
-  readonly tests: readonly TreeTests[];
+  /** [inner nodes of all trees] the column that a split looks at; rows whose code exceeds its rank go right. */
+  readonly columns: Int32Array;
+  readonly ranks: Uint8Array;
 }
 
 /** Numeric splits of one feature that agree on whether zero is missing. */
@@ -74,30 +69,28 @@ interface Group {
   readonly zeroMissing: boolean;
   thresholds: Float64Array;
   readonly written: number[];
-  /** By chunk of {@link MOST_THRESHOLDS} thresholds and then by missing code. */
-  readonly columns: Map<number, Column>[];
+  /** By chunk of {@link MOST_THRESHOLDS} thresholds; in each, one for every missing code that a split asks for. */
+  readonly columns: Column[][];
 }
 
 export function layOutForest(trees: readonly TreeModel[]): ForestLayout {
-  const groups = new Map<number, Group>();
+  const groups: Group[] = []; // with holes, by groupKey
   for (const tree of trees) collectThresholds(tree, groups);
-  for (const group of groups.values()) {
-    const sorted = Float64Array.from(group.written).sort();
-    group.thresholds = sorted.filter((threshold, i) => i === 0 || threshold !== sorted[i - 1]);
-  }
+  groups.forEach((group) => (group.thresholds = distinct(group.written)));
   const sets: CategorySet[] = [];
   const setWords = new Uint32Array(trees.reduce((sum, tree) => sum + tree.categoryBits.length, 0));
   let usedWords = 0;
   let columnCount = 0;
-  const tests = trees.map((tree) => {
-    const inner = tree.splitFeature.length;
-    const columns = new Int32Array(inner);
-    const ranks = new Uint8Array(inner);
+  const nodes = trees.reduce((sum, tree) => sum + tree.splitFeature.length, 0);
+  const columns = new Int32Array(nodes);
+  const ranks = new Uint8Array(nodes);
+  let at = 0;
+  for (const tree of trees) {
     const setColumns = new Map<string, number>();
     const firstWord = usedWords;
     setWords.set(tree.categoryBits, firstWord);
     usedWords += tree.categoryBits.length;
-    for (let node = 0; node < inner; node++) {
+    for (let node = 0; node < tree.splitFeature.length; node++, at++) {
       const feature = tree.splitFeature[node]!;
       const decision = tree.decisionType[node]!;
       const written = tree.threshold[node]!;
@@ -110,51 +103,47 @@ export function layOutForest(trees: readonly TreeModel[]): ForestLayout {
           const wordCount = tree.categoryBoundaries[written + 1]! - start;
           sets.push({ feature, firstWord: firstWord + start, wordCount, column });
         }
-        columns[node] = column;
+        columns[at] = column;
         continue;
       }
-      const group = groups.get(groupKey(feature, decision))!;
+      const group = groups[groupKey(feature, decision)]!;
       const place = rankOf(group.thresholds, effectiveThreshold(written));
       const chunk = Math.floor(place / MOST_THRESHOLDS);
       const missingCode = missingCodeOf(decision, group.thresholds, chunk);
-      const byMissing = (group.columns[chunk] ??= new Map<number, Column>());
-      let column = byMissing.get(missingCode);
-      if (column === undefined) byMissing.set(missingCode, (column = { index: columnCount++, missingCode }));
-      columns[node] = column.index;
-      ranks[node] = place % MOST_THRESHOLDS;
+      const alike = (group.columns[chunk] ??= []);
+      let column = alike.find((other) => other.missingCode === missingCode);
+      if (column === undefined) alike.push((column = { index: columnCount++, missingCode }));
+      columns[at] = column.index;
+      ranks[at] = place % MOST_THRESHOLDS;
     }
-    return { columns, ranks };
-  });
+  }
   const searches: Search[] = [];
-  for (const { feature, zeroMissing, thresholds, columns } of groups.values()) {
-    columns.forEach((byMissing, chunk) =>
+  // In the order of features: neighbours share lines of the cache.
+  groups.forEach(({ feature, zeroMissing, thresholds, columns: chunks }) =>
+    chunks.forEach((alike, chunk) =>
       searches.push({
         feature,
         zeroMissing,
         thresholds: thresholds.subarray(chunk * MOST_THRESHOLDS, (chunk + 1) * MOST_THRESHOLDS),
-        columns: [...byMissing.values()],
+        columns: alike,
       }),
-    );
-  }
-  // Neighbouring features share lines of the cache.
-  searches.sort((a, b) => a.feature - b.feature);
-  return { searches, sets, setWords, columnCount, tests };
+    ),
+  );
+  return { searches, sets, setWords, columnCount, columns, ranks };
 }
 
-function collectThresholds(tree: TreeModel, groups: Map<number, Group>): void {
+function collectThresholds(tree: TreeModel, groups: Group[]): void {
   for (let node = 0; node < tree.splitFeature.length; node++) {
     const decision = tree.decisionType[node]!;
     if ((decision & CATEGORICAL) !== 0) continue;
     const feature = tree.splitFeature[node]!;
-    const key = groupKey(feature, decision);
-    let group = groups.get(key);
-    if (group === undefined) {
-      const zeroMissing = decision >> 2 === MISSING_ZERO;
-      groups.set(
-        key,
-        (group = { feature, zeroMissing, thresholds: new Float64Array(0), written: [], columns: [] }),
-      );
-    }
+    const group = (groups[groupKey(feature, decision)] ??= {
+      feature,
+      zeroMissing: decision >> 2 === MISSING_ZERO,
+      thresholds: new Float64Array(0),
+      written: [],
+      columns: [],
+    });
     group.written.push(effectiveThreshold(tree.threshold[node]!));
   }
 }
@@ -176,6 +165,14 @@ function missingCodeOf(decision: number, thresholds: Float64Array, chunk: number
   if (decision >> 2 !== MISSING_NONE) return (decision & DEFAULT_LEFT) !== 0 ? 0 : ALWAYS_RIGHT;
   // Where nothing was missing in training, the library takes NaN for zero.
   return Math.max(0, Math.min(MOST_THRESHOLDS, rankOf(thresholds, 0) - chunk * MOST_THRESHOLDS));
+}
+
+/** Ascending, each once. */
+function distinct(written: readonly number[]): Float64Array {
+  const sorted = new Float64Array(written).sort();
+  let count = 1;
+  for (let i = 1; i < sorted.length; i++) if (sorted[i] !== sorted[count - 1]) sorted[count++] = sorted[i]!;
+  return sorted.slice(0, count);
 }
 
 /** How many of ascending thresholds are below x. */

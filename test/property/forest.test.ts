@@ -8,8 +8,8 @@ import { modelText, randomTrees, randomValue, type TreeText, ZERO } from '../sup
 const FEATURES = 4;
 
 /** LightGBM's walk written down plainly (include/LightGBM/tree.h): one row, one tree, one decision at a time. */
-function scoreOf(trees: readonly TreeText[], row: Float64Array): number {
-  const values = row.map((value) => (Math.abs(value) <= ZERO ? 0 : value));
+function scoreOf(trees: readonly TreeText[], row: Float64Array | Float32Array): number {
+  const values = Float64Array.from(row, (value) => (Math.abs(value) <= ZERO ? 0 : value));
   let score = 0;
   for (const tree of trees) {
     let node = tree.splitFeature.length === 0 ? ~0 : 0;
@@ -47,6 +47,31 @@ describe('Forest', () => {
         for (let row = 0; row < rows; row++) {
           expect(out[row]).toBe(scoreOf(trees, values.subarray(row * FEATURES, (row + 1) * FEATURES)));
         }
+      }),
+    );
+  });
+
+  it('decides like the plain walk for any number of rows, features, leaves and thresholds', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.boolean(), (seed, single) => {
+        const random = new Random(seed);
+        const features = 1 + random.below(5);
+        const anything = (): number =>
+          random.below(5) === 0 ? randomValue(random) || 0 : 40 * random.normal();
+        const leaves = [3, 63, 255, 256, 257, 400][random.below(6)]!;
+        const trees = randomTrees(random, 1 + random.below(4), features, leaves, anything);
+        const forest = Forest.parse(modelText(features, trees));
+        const rows = 1 + random.below(300);
+        // Some columns hardly change from row to row.
+        const steady = Array.from({ length: features }, () => random.below(3) === 0);
+        const values = new (single ? Float32Array : Float64Array)(rows * features);
+        for (let at = 0; at < values.length; at++)
+          values[at] = at >= features && steady[at % features] ? values[at - features]! : anything();
+        if (random.below(2) === 0) values[random.below(values.length)] = NaN;
+        const out = new Float64Array(rows);
+        forest.score(values, rows, out);
+        for (let row = 0; row < rows; row++)
+          expect(out[row]).toBe(scoreOf(trees, values.subarray(row * features, (row + 1) * features)));
       }),
     );
   });

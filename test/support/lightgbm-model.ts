@@ -107,7 +107,13 @@ export function randomValue(random: Random): number {
 }
 
 /** Trees grown leaf by leaf like LightGBM's, with every kind of split it knows. */
-export function randomTrees(random: Random, count: number, featureCount: number, leaves: number): TreeText[] {
+export function randomTrees(
+  random: Random,
+  count: number,
+  featureCount: number,
+  leaves: number,
+  randomThreshold: (random: Random) => number = randomValue,
+): TreeText[] {
   return Array.from({ length: count }, () => {
     const tree: Required<TreeText> = {
       splitFeature: [],
@@ -136,10 +142,18 @@ export function randomTrees(random: Random, count: number, featureCount: number,
         tree.sets.push(Array.from({ length: 1 + random.below(8) }, () => random.below(100)));
       } else {
         tree.decisionType.push((random.below(2) << 1) | (random.below(3) << 2));
-        const threshold = randomValue(random);
+        const threshold = randomThreshold(random);
         tree.threshold.push(Number.isNaN(threshold) ? 0.25 : threshold);
       }
     }
     return tree;
   });
+}
+
+/** A 32-bit float on or next to a number: the nearest one, or a neighbour of it. */
+export function roundedBesides(random: Random, x: number): number {
+  const float = Float32Array.of(x);
+  const bits = new Int32Array(float.buffer);
+  if (Number.isFinite(x) && x !== 0) bits[0]! += random.below(3) - 1;
+  return float[0]!;
 }

@@ -4,7 +4,7 @@ import { Forest } from '../../../src/ranking/forest.js';
 import { ensureLightgbm } from '../../../src/ranking/lightgbm/install.js';
 import { Booster, LightGbm } from '../../../src/ranking/lightgbm/library.js';
 import { trainRanker } from '../../../src/ranking/lightgbm/train.js';
-import { modelText, randomTrees, randomValue } from '../../support/lightgbm-model.js';
+import { modelText, randomTrees, randomValue, roundedBesides } from '../../support/lightgbm-model.js';
 import { FEATURE_NAMES, rankingData } from '../../support/ranking-data.js';
 
 let library: LightGbm;
@@ -14,7 +14,7 @@ beforeAll(async () => {
 }, 600_000);
 
 /** Scores the same rows with both; every score must be the same to the bit. Returns how many rows were compared. */
-function compare(text: string, values: Float64Array): number {
+function compare(text: string, values: Float32Array | Float64Array): number {
   const forest = Forest.parse(text);
   const columns = forest.featureNames.length;
   const rows = values.length / columns;
@@ -70,5 +70,48 @@ describe('the forest and the LightGBM library', () => {
       );
     }
     expect(rows).toBe(20_020);
+  });
+
+  it('give equal scores where a feature has more thresholds than a byte has codes, and a tree more leaves', async () => {
+    const { modelText: text } = await trainRanker({
+      featureNames: FEATURE_NAMES,
+      train: rankingData(5, 3000),
+      parameters: { rounds: 12, leaves: 500, minDataInLeaf: 3, maxBins: 20_000, featureFraction: 1 },
+    });
+    const leaves = [...text.matchAll(/^num_leaves=(\d+)$/gm)].map((match) => Number(match[1]));
+    expect(Math.max(...leaves)).toBeGreaterThan(256);
+    const thresholds = [...text.matchAll(/^threshold=(.*)$/gm)].flatMap((match) => match[1]!.split(' '));
+    expect(new Set(thresholds).size).toBeGreaterThan(256 * FEATURE_NAMES.length);
+    const values = rankingData(6, 300).features;
+    expect(compare(text, values)).toBe(6000);
+    expect(compare(text, Float32Array.from(values))).toBe(6000);
+  });
+
+  it('give equal scores for values in single precision on and beside the thresholds', () => {
+    const random = new Random(7);
+    const columns = 3;
+    const trees = randomTrees(random, 40, columns, 63, () => random.normal());
+    const thresholds = trees.flatMap(({ threshold }) => threshold.map(Number));
+    const values = Float32Array.from({ length: 4000 * columns }, () =>
+      random.below(20) === 0 ? NaN : roundedBesides(random, thresholds[random.below(thresholds.length)]!),
+    );
+    expect(compare(modelText(columns, trees), values)).toBe(4000);
+  });
+
+  it('give equal scores for random models of every size, in single and in double precision', () => {
+    const random = new Random(8);
+    for (let model = 0; model < 60; model++) {
+      const columns = 1 + random.below(30);
+      const leaves = [2, 31, 63, 256, 257, 600][random.below(6)]!;
+      const anything = (): number =>
+        random.below(4) === 0 ? randomValue(random) || 0 : 30 * random.normal();
+      const text = modelText(columns, randomTrees(random, 1 + random.below(20), columns, leaves, anything));
+      const rows = [1, 15, 16, 17, 64, 100, 150, 256, 257, 600][random.below(10)]!;
+      const values = Float64Array.from({ length: rows * columns }, () =>
+        random.below(3) === 0 ? randomValue(random) : 30 * random.normal(),
+      );
+      expect(compare(text, values)).toBe(rows);
+      expect(compare(text, Float32Array.from(values))).toBe(rows);
+    }
   });
 });

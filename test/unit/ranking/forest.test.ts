@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it, vi } from 'vitest';
 import { Forest } from '../../../src/ranking/forest.js';
 import { modelText, type TreeText, ZERO } from '../../support/lightgbm-model.js';
 
@@ -110,6 +112,90 @@ describe('Forest', () => {
     expect(out.findIndex((score) => score === 2)).toBe(500);
     expect(out.filter((score) => score === 2)).toHaveLength(501);
     expect(() => forest.score(values, 0, out)).not.toThrow();
+  });
+
+  it('takes rows of so many features that only a few fit at once', () => {
+    const features = 9000;
+    const forest = Forest.parse(
+      modelText(features, [
+        {
+          splitFeature: [features - 1],
+          threshold: [0.5],
+          decisionType: [MISSING_NAN],
+          leftChild: [-1],
+          rightChild: [-2],
+          leafValue: [1, 2],
+        },
+      ]),
+    );
+    const rows = 40;
+    const values = new Float32Array(rows * features);
+    for (let row = 0; row < rows; row += 3) values[(row + 1) * features - 1] = 1;
+    const out = new Float64Array(rows);
+    forest.score(values, rows, out);
+    expect([...out]).toEqual(Array.from({ length: rows }, (_, row) => (row % 3 === 0 ? 2 : 1)));
+  });
+
+  it.each([256, 257, 300])('follows a chain of splits to the last of %d leaves', (leaves) => {
+    const chain: TreeText = {
+      splitFeature: Array.from({ length: leaves - 1 }, () => 0),
+      threshold: Array.from({ length: leaves - 1 }, (_, node) => node + 0.5),
+      decisionType: Array.from({ length: leaves - 1 }, () => MISSING_NAN),
+      leftChild: Array.from({ length: leaves - 1 }, (_, node) => ~node),
+      rightChild: Array.from({ length: leaves - 1 }, (_, node) =>
+        node + 2 < leaves ? node + 1 : ~(leaves - 1),
+      ),
+      leafValue: Array.from({ length: leaves }, (_, leaf) => leaf),
+    };
+    const out = new Float64Array(leaves);
+    Forest.parse(modelText(1, [chain])).score(
+      Float32Array.from({ length: leaves }, (_, row) => row),
+      leaves,
+      out,
+    );
+    expect([...out]).toEqual(chain.leafValue);
+  });
+
+  it('scores what an array holds now, of one of several forests, in either precision', () => {
+    const low = stump(MISSING_NAN, 1.5);
+    const high = stump(MISSING_NAN, 7.5);
+    const singles = new Float32Array(30);
+    const out = new Float64Array(10);
+    const letters = (forest: Forest, values: Float32Array | Float64Array): string => {
+      forest.score(values, 2, out);
+      return [...out.subarray(0, 2)].map((score) => (score === 1 ? 'L' : 'R')).join('');
+    };
+    singles.set([1, 2]);
+    expect([letters(low, singles), letters(high, singles)]).toEqual(['LR', 'LL']);
+    singles.set([8, 1]);
+    expect([letters(low, singles), letters(high, singles)]).toEqual(['RL', 'RL']);
+    expect([letters(low, Float64Array.of(1, 9)), letters(low, singles)]).toEqual(['LR', 'RL']);
+    // A part of a larger array, behind the part that was scored before.
+    expect(letters(low, singles.subarray(1, 4))).toBe('LL');
+  });
+
+  it('gives its memory back', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    let collected = 0;
+    const registry = new FinalizationRegistry(() => collected++);
+    const values = new Float32Array(64);
+    const forests = 30;
+    (() => {
+      for (let i = 0; i < forests; i++) {
+        const forest = stump(MISSING_NAN, i);
+        forest.score(values, 64, new Float64Array(64));
+        registry.register(forest['kernel'].floats.buffer, i);
+      }
+    })();
+    await vi.waitFor(
+      () => {
+        collect();
+        expect(collected).toBeGreaterThanOrEqual(forests - 1);
+      },
+      { timeout: 60_000, interval: 20 },
+    );
+    expect(values).toHaveLength(64);
   });
 
   it('refuses arrays that are too short', () => {
