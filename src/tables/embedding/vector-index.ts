@@ -1,4 +1,5 @@
-import { type KernelExports, KernelMemory, type Placed } from './kernels.js';
+import { type Placed } from '../../domain/wasm-memory.js';
+import { type KernelExports, KernelMemory } from './kernels.js';
 import { COSINE_UNIT, type SessionEmbedding } from './session-embedding.js';
 
 /** Places looked up in one call of the kernels, at most. */
