@@ -9,6 +9,7 @@ import { parseForestModel, type TreeModel } from './forest-model.js';
  * in {@link ForestKernel}; docs/performance.md has the numbers.
  */
 export class Forest {
+  readonly treeCount: number;
   private readonly kernel: ForestKernel;
   /** The first rows of arrays that were scored before, as the kernel copies them: a view is made once, not per call. */
   private readonly firstRows = new WeakMap<object, Float32Array | Float64Array>();
@@ -30,8 +31,6 @@ export class Forest {
     const model = parseForestModel(text);
     return new Forest(model.featureNames, model.trees);
   }
-
-  readonly treeCount: number;
 
   /**
    * Raw scores of rows; higher is better. Allocates nothing for up to 256 rows of an array that was scored before.
