@@ -41,6 +41,8 @@ export async function createApp(given: AppDependencies): Promise<App> {
       {},
       { level: log.isLevelEnabled('warn') ? 'warn' : log.level },
     ) as FastifyBaseLogger,
+    // Requests are logged by the hooks below, with their ids: no logger of its own has to be made for each.
+    childLoggerFactory: (logger) => logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: config.bodyLimitBytes,
     trustProxy: config.trustedProxies.length === 0 ? false : [...config.trustedProxies],

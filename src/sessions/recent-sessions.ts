@@ -17,6 +17,11 @@ const MAX_EVENTS = 64;
 const ENTRY_BYTES = 240;
 const EVENT_BYTES = 80;
 
+/** One in so many bytes is freed beyond what is needed. */
+const SLACK = 64;
+/** How often the oldest are looked at when there is room. Until then their age is checked when they are asked for. */
+const LOOK_INTERVAL_MS = 1000;
+
 interface Recent {
   userId: string | undefined;
   /** Oldest first, without metadata and event ids. */
@@ -36,6 +41,7 @@ export class RecentSessions {
   /** Least recently used first. */
   private readonly sessions = new Map<string, Recent>();
   private bytes = 0;
+  private nextLookMs = 0;
 
   constructor(
     private readonly limits: RecentSessionsLimits,
@@ -127,10 +133,21 @@ export class RecentSessions {
     for (const { itemId } of known.events) known.bytes += EVENT_BYTES + itemId.length;
     this.sessions.set(sessionId, known);
     this.bytes += known.bytes;
+    if (this.bytes > this.limits.maxBytes || known.seenMs >= this.nextLookMs) this.forgetOldest(known.seenMs);
+  }
+
+  /**
+   * A little more than has to go: to find the first entry of a map in which entries move to the end all the time, V8 steps
+   * over all that moved, so it must not be looked for with every event.
+   */
+  private forgetOldest(nowMs: number): void {
+    const { maxBytes, maxAgeMs } = this.limits;
+    const most = this.bytes > maxBytes ? maxBytes - maxBytes / SLACK : maxBytes;
     for (const [oldest, { seenMs }] of this.sessions) {
-      if (this.bytes <= this.limits.maxBytes && known.seenMs - seenMs < this.limits.maxAgeMs) break;
+      if (this.bytes <= most && nowMs - seenMs < maxAgeMs) break;
       this.forget(oldest);
     }
+    this.nextLookMs = nowMs + LOOK_INTERVAL_MS;
   }
 }
 
