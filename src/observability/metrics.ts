@@ -119,7 +119,9 @@ export class Metrics {
   }
 
   recommended(recommendations: readonly { readonly reason: string }[]): void {
-    for (const { reason } of recommendations) this.recommendations.inc({ reason });
+    const counts = new Map<string, number>();
+    for (const { reason } of recommendations) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    for (const [reason, count] of counts) this.recommendations.inc({ reason }, count);
   }
 
   degrade(reasons: readonly string[]): void {

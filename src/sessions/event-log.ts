@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncFolder } from '../bundle/durable-files.js';
@@ -45,7 +46,7 @@ export interface EventLog {
   readonly dir: string;
 
   /**
-   * Resolves when the events are on disk (fdatasync), in this order; all callers waiting at a time share one sync.
+   * Resolves when the events are on disk, in this order; all callers waiting at a time share one sync.
    * Rejects with `event_log_unavailable` if they could not be written; the next call tries afresh.
    */
   append(events: readonly LoggedEvent[]): Promise<void>;
@@ -61,6 +62,14 @@ export interface EventLog {
   /** Finishes what was accepted and closes the files. */
   close(): Promise<void>;
 }
+
+/**
+ * A write returns when its data is on disk: one call to the system instead of two, each of which would be handed to another
+ * thread and back. Where the system has no such files (Windows) every write is followed by a sync.
+ */
+const WRITES_ARE_SYNCED = 'O_DSYNC' in constants;
+const SEGMENT_FLAGS =
+  constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (WRITES_ARE_SYNCED ? constants.O_DSYNC : 0);
 
 /** How long an erasure stays in force at least, for events that were received before it and are still under way. */
 const ERASURE_MIN_AGE_MS = HOUR_MS;
@@ -186,7 +195,7 @@ class SegmentLog implements EventLog {
         const left = bytes.length - written;
         written += (await active.handle.write(bytes, written, left, active.size + written)).bytesWritten;
       }
-      await active.handle.datasync();
+      if (!WRITES_ARE_SYNCED) await active.handle.datasync();
     } catch (error) {
       await this.seal(); // after a failed sync nobody knows what is on disk: the next events go to a new file
       throw error;
@@ -198,7 +207,7 @@ class SegmentLog implements EventLog {
   private async begin(): Promise<ActiveSegment> {
     this.lastStartMs = Math.max(this.clock(), this.lastStartMs + 1);
     const segment = newSegment(this.lastStartMs, this.owner);
-    const handle = await open(join(this.dir, segment.name), 'wx');
+    const handle = await open(join(this.dir, segment.name), SEGMENT_FLAGS);
     try {
       await syncFolder(this.dir); // else a power cut could take the file with all its synced lines
     } catch (error) {
