@@ -2,12 +2,19 @@
 //
 //   npm start                            in another terminal
 //   node examples/http-client.mjs [address]
+//
+// A server with API keys wants one with the scopes ingest, read and admin (the last to erase): NEXTITEM_API_KEY=...
 const address = process.argv[2] ?? 'http://localhost:8000';
+const key = process.env.NEXTITEM_API_KEY;
 
 async function call(method, path, body) {
   const response = await fetch(address + path, {
     method,
-    ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    headers: {
+      ...(key && { authorization: `Bearer ${key}` }),
+      ...(body && { 'content-type': 'application/json' }),
+    },
+    ...(body && { body: JSON.stringify(body) }),
   });
   const answer = await response.json();
   if (response.ok) return answer;

@@ -17,7 +17,7 @@ describe('pages in a real browser', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'nextitem-pages-'));
-    server = await runCommand(['serve']);
+    server = await runCommand(['serve'], { DEBUG_ENDPOINTS: 'true' });
     browser = await chromium.launch({
       executablePath: CHROMIUM,
       args: [

@@ -65,7 +65,7 @@ describe('the examples', () => {
   }, 60_000);
 
   it('http-client talks to a server', async () => {
-    const served = await runCommand(['serve']);
+    const served = await runCommand(['serve'], { NODE_ENV: 'development' });
     try {
       const printed = await example('http-client.mjs', served.url);
       expect(printed).toMatch(/viewed \S+, event 2 of the session/);
