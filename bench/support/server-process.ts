@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { childrenOf } from './process-memory.js';
 
 const BIN = join(process.cwd(), 'bin', 'nextitem.js');
 const STOP_TIMEOUT_MS = 20_000;
@@ -21,6 +22,8 @@ export async function runNextitem(args: readonly string[]): Promise<void> {
 
 export interface ServerProcess {
   readonly url: string;
+  /** Of the process that was started; its workers are its children. */
+  readonly pid: number;
   /** Resident memory of the server and its workers, now and at its largest, MiB; 0 where the system does not tell. */
   memory(): { readonly nowMib: number; readonly peakMib: number };
   /** Open files and sockets of the server and its workers; 0 where the system does not tell. */
@@ -32,19 +35,18 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
+/** Starts the built server on the loopback interface and does not wait for it. */
+export function spawnServer(env: Readonly<Record<string, string>>): {
+  readonly pid: number;
+  stop(): Promise<void>;
+} {
+  const { child, ended } = spawnServe(env, 'inherit');
+  return { pid: child.pid!, stop: () => stop(child, ended) };
+}
+
 /** Starts the built server on a free port of the loopback interface; resolves when it listens. */
 export async function startServerProcess(env: Readonly<Record<string, string>>): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [BIN, 'serve'], {
-    env: {
-      PATH: process.env.PATH!,
-      API_HOST: '127.0.0.1',
-      API_PORT: '0',
-      ...env,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  children.add(child);
-  const ended = once(child, 'exit').then(() => void children.delete(child));
+  const { child, ended } = spawnServe(env, 'pipe');
   let output = '';
   const url = await new Promise<string>((resolve, reject) => {
     const read = (chunk: Buffer): void => {
@@ -53,12 +55,13 @@ export async function startServerProcess(env: Readonly<Record<string, string>>):
       const found = /listening on (http:\/\/[^\s"]+)/.exec(output);
       if (found !== null) resolve(found[1]!);
     };
-    child.stdout.on('data', read);
-    child.stderr.on('data', read);
+    child.stdout!.on('data', read);
+    child.stderr!.on('data', read);
     void ended.then(() => reject(new Error(`the server did not start:\n${output}`)));
   });
   return {
     url: url.replace('localhost', '127.0.0.1'),
+    pid: child.pid!,
     memory: () => memoryOf(child.pid!),
     handles: () => [child.pid!, ...childrenOf(child.pid!)].reduce((sum, pid) => sum + handlesOf(pid), 0),
     processorMs: () => processorMsOf(child.pid!),
@@ -66,13 +69,30 @@ export async function startServerProcess(env: Readonly<Record<string, string>>):
       for (const pid of [child.pid!, ...childrenOf(child.pid!)]) process.kill(pid, 'SIGKILL');
       await ended;
     },
-    async stop() {
-      child.kill('SIGTERM');
-      const force = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
-      await ended;
-      clearTimeout(force);
-    },
+    stop: () => stop(child, ended),
   };
+}
+
+function spawnServe(env: Readonly<Record<string, string>>, output: 'pipe' | 'inherit') {
+  const child = spawn(process.execPath, [BIN, 'serve'], {
+    env: {
+      PATH: process.env.PATH!,
+      API_HOST: '127.0.0.1',
+      API_PORT: '0',
+      ...env,
+    },
+    stdio: ['ignore', output, output],
+  });
+  children.add(child);
+  const ended = once(child, 'exit').then(() => void children.delete(child));
+  return { child, ended };
+}
+
+async function stop(child: ChildProcess, ended: Promise<void>): Promise<void> {
+  child.kill('SIGTERM');
+  const force = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+  await ended;
+  clearTimeout(force);
 }
 
 function memoryOf(pid: number): { nowMib: number; peakMib: number } {
@@ -105,22 +125,6 @@ function handlesOf(pid: number): number {
   } catch {
     return 0; // Not Linux, or it has ended.
   }
-}
-
-/** The worker processes of a server. */
-function childrenOf(pid: number): number[] {
-  let tasks: string[] = [];
-  try {
-    tasks = readdirSync(`/proc/${pid}/task`);
-  } catch {
-    // Not Linux, or it has ended.
-  }
-  return tasks.flatMap((task) =>
-    read(`/proc/${pid}/task/${task}/children`)
-      .split(' ')
-      .filter((text) => text.trim() !== '')
-      .map(Number),
-  );
 }
 
 function read(path: string): string {

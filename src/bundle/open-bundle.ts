@@ -4,13 +4,14 @@ import { type SectionArray, type Sections } from '../domain/sections.js';
 import { NextItemError } from '../errors.js';
 import { throwIfAborted } from './durable-files.js';
 import { type ArrayOfDtype, type Dtype, LITTLE_ENDIAN, viewOf } from './dtype.js';
+import { mapFile } from './mapped-file.js';
 import { type BundleManifest, SECTIONS_FILE, sectionsByteLength } from './manifest.js';
 import { unreadable, verifyBundle, type VerifyMode } from './verify.js';
 
 /** One read call may not return more than 2 GiB; pieces of this size are as fast as any and let an abort through. */
 const READ_BYTES = 64 * 1024 * 1024; // 64 MiB
 
-/** A bundle in memory. Immutable by agreement: nobody writes into its arrays. */
+/** A bundle in memory. Immutable by agreement: nobody writes into its arrays, nobody transfers them to another thread. */
 export interface LoadedBundle {
   readonly dir: string;
   readonly manifest: BundleManifest;
@@ -28,15 +29,20 @@ export interface LoadedBundle {
 export interface OpenOptions {
   /** Default `marker`: the first opening verifies in full, later ones trust its marker. */
   readonly verify?: VerifyMode;
+  /**
+   * Default true: `sections.bin` is mapped where the system can, so that processes share one copy of it. False: it is read
+   * into memory of this process, for files that may change or go away while they are in use.
+   */
+  readonly mapped?: boolean;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Verifies a bundle and reads it into memory: `sections.bin` in one piece, the further files as they are.
+ * Verifies a bundle and opens it: `sections.bin` mapped or read in one piece, the further files as they are.
  * Errors as of verifyBundle; on a big-endian machine `bundle_incompatible`.
  */
 export async function openBundle(dir: string, options: OpenOptions = {}): Promise<LoadedBundle> {
-  const { verify = 'marker', signal } = options;
+  const { verify = 'marker', mapped = true, signal } = options;
   const manifest = await verifyBundle(dir, verify, { signal });
   if (!LITTLE_ENDIAN) {
     throw new NextItemError(
@@ -45,7 +51,7 @@ export async function openBundle(dir: string, options: OpenOptions = {}): Promis
       dir,
     );
   }
-  const buffer = await readSections(dir, sectionsByteLength(manifest.sections), signal);
+  const buffer = await readSections(dir, sectionsByteLength(manifest.sections), mapped, signal);
   const sections: Sections = Object.create(null) as Sections;
   for (const { name, dtype, offset, length } of manifest.sections)
     sections[name] = viewOf(dtype, buffer, offset, length);
@@ -81,12 +87,15 @@ export async function openBundle(dir: string, options: OpenOptions = {}): Promis
 async function readSections(
   dir: string,
   byteLength: number,
+  mapped: boolean,
   signal: AbortSignal | undefined,
 ): Promise<ArrayBuffer> {
   try {
-    const buffer = new ArrayBuffer(byteLength);
     const handle = await open(join(dir, SECTIONS_FILE), 'r');
     try {
+      const memory = mapped ? await mapFile(handle, byteLength) : null;
+      if (memory !== null) return memory;
+      const buffer = new ArrayBuffer(byteLength);
       for (let at = 0; at < byteLength;) {
         throwIfAborted(signal, `reading ${dir}`);
         // A view per chunk: one view over all of it may be more than a typed array can be.

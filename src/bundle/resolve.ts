@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { NextItemError } from '../errors.js';
-import { installBundle } from './install.js';
 import { assertVersion, DATE_STAMP_PATTERN } from './names.js';
 import { type ByteProgress } from './object-store.js';
 import { type SourceOptions } from './source.js';
@@ -58,6 +57,8 @@ export async function resolveBundle(options: ResolveOptions): Promise<ResolvedBu
   }
   if (source === undefined) return fromCache(options, warn, warnings);
   try {
+    // Loaded only where something is fetched: archives and clients take a while to load.
+    const { installBundle } = await import('./install.js');
     const installed = await installBundle({ ...options, source });
     return {
       version: installed.version,

@@ -1,19 +1,8 @@
 import { Command } from 'commander';
 import dotenv from 'dotenv';
 import { readFileSync } from 'node:fs';
-import { registerBenchmark } from './benchmark.js';
-import { registerErase } from './erase.js';
-import { registerKey } from './key.js';
-import { registerLightgbm } from './lightgbm.js';
-import { registerModels } from './models.js';
-import { registerReplay } from './replay.js';
+import { FAMILIES } from './families.js';
 import { fail } from './run.js';
-import { registerServe } from './serve.js';
-import { registerSimulate } from './simulate.js';
-import { registerStart } from './start.js';
-import { registerSteps } from './steps.js';
-import { registerTrain } from './train.js';
-import { registerTune } from './tune.js';
 
 dotenv.config({ quiet: true });
 
@@ -35,18 +24,9 @@ Start here:
 `,
   );
 
-registerStart(program);
-registerServe(program);
-registerTrain(program);
-registerSteps(program);
-registerSimulate(program);
-registerBenchmark(program);
-registerTune(program);
-registerModels(program);
-registerReplay(program);
-registerErase(program);
-registerKey(program);
-registerLightgbm(program);
+// A server starts in a fraction of the time it takes to load what training, plots and the benchmark need.
+const named = FAMILIES.find(({ commands }) => commands.includes(process.argv[2] ?? ''));
+for (const { register } of named === undefined ? FAMILIES : [named]) (await register())(program);
 
 // The reader of a pipe may go before everything is written: `nextitem evaluate | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

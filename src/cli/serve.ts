@@ -1,9 +1,8 @@
 import { type Command } from 'commander';
 import { loadConfig, secretsOf } from '../config/load.js';
 import { type Config } from '../config/schema.js';
-import { findModel } from '../http/services.js';
-import { type RunningServer, startServer } from '../http/server.js';
-import { startWorkers } from '../http/workers.js';
+import { findModel } from '../http/find-model.js';
+import { type RunningServer } from '../http/server.js';
 import { createLog } from '../observability/log.js';
 import { type CommandContext, run } from './run.js';
 
@@ -65,10 +64,11 @@ export async function serve(
     secrets: secretsOf(config),
   });
   const { version, dir, origin } = await findModel(config, log);
+  // The primary of several workers serves nothing itself and does not load what that takes.
   const server =
     config.workers > 1
-      ? await startWorkers(config, log, dir)
-      : await startServer(config, log, { modelDir: dir });
+      ? await (await import('../http/workers.js')).startWorkers(config, log, dir)
+      : await (await import('../http/server.js')).startServer(config, log, { modelDir: dir });
   log.info(
     { url: server.url, model: version, origin, store: config.sessionStore, workers: config.workers },
     `listening on ${server.url}`,

@@ -2,12 +2,8 @@ import { type Command } from 'commander';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { listBundles } from '../bundle/versions.js';
-import { isOlistFolder } from '../data/olist.js';
 import { type CommandContext, run } from './run.js';
 import { configOf, serve, serveFlags, type ServeFlags } from './serve.js';
-import { parseTrainFlags, train } from './train.js';
-import { summariseReports } from './reports.js';
-import { readSource } from './source-options.js';
 
 export function registerStart(program: Command): void {
   const command = program
@@ -29,6 +25,11 @@ async function start(context: CommandContext, flags: ServeFlags): Promise<void> 
 }
 
 async function trainDemo(artifactsDir: string, context: CommandContext): Promise<void> {
+  // Only the first start trains; the others need not wait for all of this to load.
+  const { isOlistFolder } = await import('../data/olist.js');
+  const { parseTrainFlags, train } = await import('./train.js');
+  const { summariseReports } = await import('./reports.js');
+  const { readSource } = await import('./source-options.js');
   const olist = process.env.OLIST_DIR ?? 'data/olist';
   const hasOlist = existsSync(olist) && (await isOlistFolder(olist));
   context.say(

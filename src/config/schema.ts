@@ -234,6 +234,14 @@ export const SETTINGS = {
     group: 'Model',
     description: 'Allow http:// for a model source that is not this machine.',
   },
+  modelMapped: {
+    env: 'MODEL_MAPPED',
+    type: 'boolean',
+    default: true,
+    group: 'Model',
+    description:
+      "Whether the bundle's tables are mapped from their file, so that workers share one copy of them. With no, each process reads its own: for folders that may go away while they are in use, such as network shares.",
+  },
   includeViewed: {
     env: 'INCLUDE_VIEWED',
     type: 'boolean',

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { openBundle } from '../bundle/open-bundle.js';
-import { resolveBundle, type ResolvedBundle } from '../bundle/resolve.js';
 import { type Config } from '../config/schema.js';
 import { type Clock } from '../domain/time.js';
 import { type Logger } from '../observability/log.js';
@@ -20,17 +19,6 @@ export function eventLogFolder(statePath: string): string {
 
 export function featureLogFolder(statePath: string): string {
   return join(statePath, 'features');
-}
-
-/** Finds the bundle to serve, fetching it if need be; warnings go to the log, loudly. */
-export function findModel(config: Config, log: Logger): Promise<ResolvedBundle> {
-  return resolveBundle({
-    version: config.modelVersion,
-    artifactsDir: config.artifactsPath,
-    ...(config.modelSource === null ? {} : { source: config.modelSource }),
-    allowInsecureHttp: config.modelSourceInsecure,
-    log: (warning) => log.warn(`MODEL: ${warning}`),
-  });
 }
 
 /**
@@ -53,7 +41,7 @@ export async function openServices(
     return service;
   };
   try {
-    const model = openModel(await openBundle(modelDir));
+    const model = openModel(await openBundle(modelDir, { mapped: config.modelMapped }));
     warmUp(model);
     const metrics = new Metrics(true);
     const store = keep(await openSessionStore(configuredStore(config, clock)));

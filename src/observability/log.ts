@@ -1,5 +1,6 @@
+import { createRequire } from 'node:module';
 import { type DestinationStream, type Logger, pino } from 'pino';
-import pretty from 'pino-pretty';
+import type pinoPretty from 'pino-pretty';
 import { CENSORED, redactor } from './redact.js';
 
 export type { Logger } from 'pino';
@@ -31,5 +32,7 @@ export function createLog({ level, production, secrets = [], destination }: LogO
   };
   if (destination !== undefined) return pino(settings, destination);
   if (production || !process.stdout.isTTY) return pino(settings);
+  // Loaded only where it is used: it takes longer to load than pino itself.
+  const pretty = createRequire(import.meta.url)('pino-pretty') as typeof pinoPretty;
   return pino(settings, pretty({ translateTime: 'HH:MM:ss', ignore: 'pid,hostname', sync: true }));
 }

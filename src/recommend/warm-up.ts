@@ -6,11 +6,26 @@ import { type Recommender } from './contract.js';
 const CALLS = 300;
 const LONGEST_SESSION = 12;
 
+/** So long a start waits for it; the rest is done between requests. */
+const BEFORE_SERVING_MS = 100;
+
 /**
- * Asks a model some hundred times about made-up sessions of popular items, so that no shopper waits for the engine to
- * compile it. Takes a fraction of a second.
+ * Asks a model some hundred times about made-up sessions of popular items, so that shoppers do not wait for the engine to
+ * compile it and for its pages to be read. A server need not wait for all of that: after a tenth of a second it returns, and
+ * goes on one question at a time whenever nothing else is to be done. The process may end meanwhile.
  */
 export function warmUp(model: Recommender): void {
+  const calls = madeUpCalls(model);
+  const started = performance.now();
+  const goOn = () => {
+    if (calls.next().done !== true) setImmediate(goOn).unref();
+  };
+  while (calls.next().done !== true) {
+    if (performance.now() - started > BEFORE_SERVING_MS) return void setImmediate(goOn).unref();
+  }
+}
+
+function* madeUpCalls(model: Recommender): Generator<undefined> {
   const items = (model.popular(100) ?? []).map(({ itemId }) => itemId);
   if (items.length === 0) return;
   for (let call = 0; call < CALLS; call++) {
@@ -23,5 +38,6 @@ export function warmUp(model: Recommender): void {
     model.recommend(session, { k: 20, includeViewed: call % 2 === 0 });
     model.similar(items[call % items.length]!, 20);
     model.popular(20);
+    yield;
   }
 }

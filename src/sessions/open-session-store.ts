@@ -1,9 +1,7 @@
 import { type Clock } from '../domain/time.js';
 import { NextItemError } from '../errors.js';
-import { openEmbeddedStore } from './embedded-store.js';
 import { MemoryStore } from './memory-store.js';
 import { type RedisStoreOptions } from './redis-options.js';
-import { openRedisStore } from './redis-store.js';
 import { type SessionStore, type SessionStoreLimits } from './session-store.js';
 
 export interface SessionStoreOptions {
@@ -17,7 +15,10 @@ export interface SessionStoreOptions {
   readonly clock: Clock;
 }
 
-/** Opens a session store. Throws `store_unavailable` if it cannot be reached, `invalid_config` for wrong settings. */
+/**
+ * Opens a session store, and loads its client: a start waits for the one it needs only. Throws `store_unavailable` if it cannot be reached, `invalid_config`
+ * for wrong settings.
+ */
 export async function openSessionStore(options: SessionStoreOptions): Promise<SessionStore> {
   const { kind, path, redis = {}, limits, clock } = options;
   for (const [name, value] of Object.entries(limits)) {
@@ -32,8 +33,8 @@ export async function openSessionStore(options: SessionStoreOptions): Promise<Se
       if (path === undefined) {
         throw new NextItemError('invalid_config', 'the embedded store needs a folder', 'path');
       }
-      return openEmbeddedStore({ path, limits, clock });
+      return (await import('./embedded-store.js')).openEmbeddedStore({ path, limits, clock });
     case 'redis':
-      return openRedisStore(redis, limits);
+      return (await import('./redis-store.js')).openRedisStore(redis, limits);
   }
 }

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '../schemas/type.js';
 import { NextItemError } from '../../errors.js';
 import { type App } from '../app-type.js';
 import { type AppDependencies } from '../dependencies.js';

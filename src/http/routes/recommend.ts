@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type Static, Type } from 'typebox';
+import { type Static } from 'typebox';
+import { Type } from '../schemas/type.js';
 import { type Session } from '../../domain/session.js';
 import { type RecommendAnswer, SKIPS } from '../../recommend/contract.js';
 import { type SessionAnswer, STORE_TROUBLES } from '../../sessions/session-reader.js';

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '../schemas/type.js';
 import { type SessionEvent } from '../../domain/event.js';
 import { NextItemError } from '../../errors.js';
 import { sessionsOfUser } from '../../sessions/event-log.js';

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '../schemas/type.js';
 import { type App } from '../app-type.js';
 import { type RouteDependencies } from '../dependencies.js';
 import { errorAnswers } from '../schemas/answers.js';

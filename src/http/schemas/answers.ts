@@ -1,4 +1,5 @@
-import { type TSchema, Type } from 'typebox';
+import { type TSchema } from 'typebox';
+import { Type } from './type.js';
 
 /** RFC 9457, with a code, the place, and what to do. */
 export const Problem = Type.Object(

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from './type.js';
 import { EVENT_TYPES } from '../../domain/event.js';
 import { REASONS } from '../../recommend/contract.js';
 import { MAX_K } from '../../recommend/recommender.js';

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from './type.js';
 import { EventTypeSchema, id, ItemId, SessionId, Timestamp, UserId } from './common.js';
 
 const eventFields = {
