@@ -30,6 +30,15 @@ export function processMemory(pid: number): ProcessMemory | null {
   };
 }
 
+/** The most memory a running process ever had, MiB; 0 where the system does not tell. */
+export function peakMibOf(pid: number): number {
+  try {
+    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
+}
+
 /** The processes a process started and that still run; empty where the system does not tell. */
 export function childrenOf(pid: number): number[] {
   let tasks: string[] = [];

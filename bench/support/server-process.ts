@@ -38,10 +38,15 @@ export interface ServerProcess {
 /** Starts the built server on the loopback interface and does not wait for it. */
 export function spawnServer(env: Readonly<Record<string, string>>): {
   readonly pid: number;
+  processorMs(): number;
   stop(): Promise<void>;
 } {
   const { child, ended } = spawnServe(env, 'inherit');
-  return { pid: child.pid!, stop: () => stop(child, ended) };
+  return {
+    pid: child.pid!,
+    processorMs: () => processorMsOf(child.pid!),
+    stop: () => stop(child, ended),
+  };
 }
 
 /** Starts the built server on a free port of the loopback interface; resolves when it listens. */

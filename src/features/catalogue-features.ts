@@ -1,6 +1,7 @@
 import { type Catalogue } from '../data/catalogue.js';
 import { type CandidateSet } from '../retrieval/candidate-set.js';
 import { type SessionQuery } from '../retrieval/session-query.js';
+import { LazyColumn } from '../tables/lazy-column.js';
 import { type FeatureGroup } from './feature-group.js';
 
 /** How the candidate's attributes relate to those of the session's items. NaN where the catalogue does not say. */
@@ -20,9 +21,9 @@ export class CatalogueFeatures implements FeatureGroup {
     { name: 'volume_to_last', meaning: 'log of its volume over the volume of the last item' },
   ];
   private readonly codes: readonly (Int32Array | null)[];
-  private readonly logPrice: Float32Array | null;
-  private readonly logWeight: Float32Array | null;
-  private readonly logVolume: Float32Array | null;
+  private readonly logPrice: LazyColumn | null;
+  private readonly logWeight: LazyColumn | null;
+  private readonly logVolume: LazyColumn | null;
 
   constructor(private readonly catalogue: Catalogue) {
     const { category, brand, seller, price, weightGrams, volumeCm3 } = catalogue;
@@ -31,7 +32,10 @@ export class CatalogueFeatures implements FeatureGroup {
     const logOf = (values: Float32Array | null) =>
       values === null
         ? null
-        : values.map((value) => (value >= 0 && value < Infinity ? Math.log1p(value) : NaN));
+        : new LazyColumn(values.length, (item) => {
+            const value = values[item]!;
+            return value >= 0 && value < Infinity ? Math.log1p(value) : NaN;
+          });
     this.logPrice = logOf(price);
     this.logWeight = logOf(weightGrams);
     this.logVolume = logOf(volumeCm3);
@@ -59,10 +63,10 @@ export class CatalogueFeatures implements FeatureGroup {
       }
       const { logPrice, logWeight, logVolume } = this;
       out[at + 6] = this.catalogue.price === null ? NaN : this.catalogue.price[item]!;
-      out[at + 7] = logPrice === null || last < 0 ? NaN : logPrice[item]! - logPrice[last]!;
-      out[at + 8] = logPrice === null ? NaN : logPrice[item]! - sessionLogPrice;
-      out[at + 9] = logWeight === null || last < 0 ? NaN : logWeight[item]! - logWeight[last]!;
-      out[at + 10] = logVolume === null || last < 0 ? NaN : logVolume[item]! - logVolume[last]!;
+      out[at + 7] = logPrice === null || last < 0 ? NaN : logPrice.at(item) - logPrice.at(last);
+      out[at + 8] = logPrice === null ? NaN : logPrice.at(item) - sessionLogPrice;
+      out[at + 9] = logWeight === null || last < 0 ? NaN : logWeight.at(item) - logWeight.at(last);
+      out[at + 10] = logVolume === null || last < 0 ? NaN : logVolume.at(item) - logVolume.at(last);
     }
   }
 
@@ -71,7 +75,7 @@ export class CatalogueFeatures implements FeatureGroup {
     let sum = 0;
     let priced = 0;
     for (let d = 0; d < query.distinctCount; d++) {
-      const value = this.logPrice[query.distinctItems[d]!]!;
+      const value = this.logPrice.at(query.distinctItems[d]!);
       if (Number.isNaN(value)) continue;
       sum += value;
       priced++;

@@ -1,6 +1,7 @@
 import { type CandidateSet } from '../retrieval/candidate-set.js';
 import { type SessionQuery } from '../retrieval/session-query.js';
 import { type ItemTable } from '../tables/item-table.js';
+import { LazyColumn } from '../tables/lazy-column.js';
 import { type TableSet } from '../tables/table-set.js';
 import { type FeatureDescription, type FeatureGroup } from './feature-group.js';
 
@@ -32,8 +33,8 @@ export class PairFeatures implements FeatureGroup {
   private readonly tables: readonly ItemTable[];
   private readonly bought: ItemTable;
   /** Per table [items]: 1 / sum of the row, 0 for an empty row. */
-  private readonly rowFactors: readonly Float32Array[];
-  private readonly boughtFactors: Float32Array;
+  private readonly rowFactors: readonly LazyColumn[];
+  private readonly boughtFactors: LazyColumn;
 
   constructor(tables: TableSet) {
     const { next, previous, co_session: coSession, bought_together: bought } = tables.itemTables;
@@ -55,7 +56,7 @@ export class PairFeatures implements FeatureGroup {
       const item = query.distinctItems[d]!;
       if (d < LAST_ITEMS) {
         for (let t = 0; t < tables.length; t++) {
-          scatter(tables[t]!, item, factors[t]![item]!, candidates, out, width, first + t * LAST_ITEMS + d);
+          scatter(tables[t]!, item, factors[t]!.at(item), candidates, out, width, first + t * LAST_ITEMS + d);
         }
       }
       this.summarise(item, candidates, out, width, summary);
@@ -73,7 +74,7 @@ export class PairFeatures implements FeatureGroup {
     summary: number,
   ): void {
     const coSession = this.tables[2]!;
-    const factor = this.rowFactors[2]![item]!;
+    const factor = this.rowFactors[2]!.at(item);
     for (let e = coSession.offsets[item]!, end = coSession.offsets[item + 1]!; e < end; e++) {
       const c = candidates.candidateOf(coSession.neighbours[e]!);
       if (c < 0) continue;
@@ -84,11 +85,12 @@ export class PairFeatures implements FeatureGroup {
       out[at + 3]!++;
     }
     const { bought } = this;
+    const boughtFactor = this.boughtFactors.at(item);
     for (let e = bought.offsets[item]!, end = bought.offsets[item + 1]!; e < end; e++) {
       const c = candidates.candidateOf(bought.neighbours[e]!);
       if (c < 0) continue;
       const at = c * width + summary + 4;
-      const share = bought.weights[e]! * this.boughtFactors[item]!;
+      const share = bought.weights[e]! * boughtFactor;
       if (share > out[at]!) out[at] = share;
     }
   }
@@ -126,8 +128,8 @@ function scatter(
   }
 }
 
-function rowFactors(table: ItemTable): Float32Array {
-  return Float32Array.from({ length: table.offsets.length - 1 }, (_, i) => {
+function rowFactors(table: ItemTable): LazyColumn {
+  return new LazyColumn(table.offsets.length - 1, (i) => {
     let sum = 0;
     for (let e = table.offsets[i]!, end = table.offsets[i + 1]!; e < end; e++) sum += table.weights[e]!;
     return sum > 0 ? 1 / sum : 0;

@@ -1,7 +1,11 @@
 import { type CandidateSet } from '../retrieval/candidate-set.js';
 import { type SessionQuery } from '../retrieval/session-query.js';
+import { columnSum } from '../tables/column-sum.js';
+import { type Popularity } from '../tables/popularity.js';
 import { type TableSet } from '../tables/table-set.js';
 import { type FeatureGroup } from './feature-group.js';
+
+const COLUMNS = 11;
 
 /** How much and how lately the candidate is taken in the whole shop. Shares of all events, so that sizes do not matter. */
 export class PopularityFeatures implements FeatureGroup {
@@ -22,43 +26,22 @@ export class PopularityFeatures implements FeatureGroup {
     },
     { name: 'last_seen_days', meaning: 'days from its last event to the last known one; NaN if never seen' },
   ];
-  /** Row-major [items x features]: nothing here depends on the session. */
+  /** Row-major [items x features]: nothing here depends on the session. An item's row is written when it is first asked for. */
   private readonly columns: Float32Array;
+  /** [items] 1 where the row is written. */
+  private readonly known: Uint8Array;
+  private readonly popularity: Popularity;
+  /** What makes a weight a share per mille: of all, and of what is recent by each clock. */
+  private readonly totalFactor: number;
+  private readonly recentFactors: readonly number[];
 
-  constructor(tables: TableSet) {
-    const { total, recent, rank, repeatShare, purchaseShare, firstSeenDays, lastSeenDays } =
-      tables.popularity;
-    const items = total.length;
-    const perMille = (values: Float32Array) =>
-      1000 /
-      Math.max(
-        Number.MIN_VALUE,
-        values.reduce((a, b) => a + b, 0),
-      );
-    const totalFactor = perMille(total);
-    const factors = recent.map(perMille);
-    this.columns = new Float32Array(items * 11);
-    for (let i = 0; i < items; i++) {
-      const share = total[i]! * totalFactor;
-      const middle = recent[1][i]! * factors[1]!;
-      this.columns.set(
-        [
-          share,
-          Math.log1p(total[i]!),
-          rank[i]! / items,
-          recent[0][i]! * factors[0]!,
-          middle,
-          recent[2][i]! * factors[2]!,
-          // A ten-thousandth per mille keeps items without recent events finite.
-          Math.log((middle + 1e-4) / (share + 1e-4)),
-          repeatShare[i]!,
-          purchaseShare[i]!,
-          firstSeenDays[i]!,
-          lastSeenDays[i]!,
-        ],
-        i * 11,
-      );
-    }
+  constructor({ popularity }: TableSet) {
+    const items = popularity.total.length;
+    this.popularity = popularity;
+    this.columns = new Float32Array(items * COLUMNS);
+    this.known = new Uint8Array(items);
+    this.totalFactor = 1000 / columnSum(popularity.total);
+    this.recentFactors = popularity.recent.map((column) => 1000 / columnSum(column));
   }
 
   fill(
@@ -68,11 +51,35 @@ export class PopularityFeatures implements FeatureGroup {
     width: number,
     first: number,
   ): void {
-    const { columns } = this;
+    const { columns, known } = this;
     for (let c = 0; c < candidates.count; c++) {
-      const from = candidates.items[c]! * 11;
+      const item = candidates.items[c]!;
+      if (known[item] === 0) this.describe(item);
+      const from = item * COLUMNS;
       const at = c * width + first;
-      for (let f = 0; f < 11; f++) out[at + f] = columns[from + f]!;
+      for (let f = 0; f < COLUMNS; f++) out[at + f] = columns[from + f]!;
     }
+  }
+
+  /** Writes an item's row. */
+  private describe(item: number): void {
+    const { columns, recentFactors } = this;
+    const { total, recent, rank, repeatShare, purchaseShare, firstSeenDays, lastSeenDays } = this.popularity;
+    const share = total[item]! * this.totalFactor;
+    const middle = recent[1][item]! * recentFactors[1]!;
+    const at = item * COLUMNS;
+    columns[at] = share;
+    columns[at + 1] = Math.log1p(total[item]!);
+    columns[at + 2] = rank[item]! / total.length;
+    columns[at + 3] = recent[0][item]! * recentFactors[0]!;
+    columns[at + 4] = middle;
+    columns[at + 5] = recent[2][item]! * recentFactors[2]!;
+    // A ten-thousandth per mille keeps items without recent events finite.
+    columns[at + 6] = Math.log((middle + 1e-4) / (share + 1e-4));
+    columns[at + 7] = repeatShare[item]!;
+    columns[at + 8] = purchaseShare[item]!;
+    columns[at + 9] = firstSeenDays[item]!;
+    columns[at + 10] = lastSeenDays[item]!;
+    this.known[item] = 1;
   }
 }

@@ -51,6 +51,8 @@ export async function createApp(given: AppDependencies): Promise<App> {
     http: { connectionsCheckingInterval: TIMEOUT_CHECK_MS, headersTimeout: config.requestTimeoutMs },
     // A client that keeps its connection open between requests; above the idle timeout of common load balancers (60 s).
     keepAliveTimeout: 65_000,
+    // Given here, Fastify does not load a compiler of its own.
+    schemaController: { compilersFactory: { buildValidator: (() => compileValidator) as never } },
     // A character of an id becomes at most 12 when it is percent-encoded.
     routerOptions: { maxParamLength: MAX_ID_LENGTH * 12 },
     // What arrives on an open connection during the shutdown is still answered; then the connection ends.
@@ -70,7 +72,6 @@ export async function createApp(given: AppDependencies): Promise<App> {
       );
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
-  app.setValidatorCompiler(compileValidator);
   acceptJsonOnly(app);
   app.addHook('onRoute', (route) => routes.add(route.method, route.url));
   app.addHook('onResponse', (request, reply, done) => {
@@ -112,7 +113,14 @@ export async function createApp(given: AppDependencies): Promise<App> {
     return sendProblem(reply, known);
   });
 
-  await documentApi(app);
+  documentApi(app, (described) => addRoutes(described, deps));
+  addRoutes(app, deps);
+  await app.ready();
+  app.server.maxConnections = config.maxConnections;
+  return app;
+}
+
+function addRoutes(app: App, deps: RouteDependencies): void {
   eventRoute(app, deps);
   eventsRoute(app, deps);
   recommendRoute(app, deps);
@@ -120,9 +128,6 @@ export async function createApp(given: AppDependencies): Promise<App> {
   popularRoute(app, deps);
   sessionRoutes(app, deps);
   statusRoutes(app, deps);
-  await app.ready();
-  app.server.maxConnections = config.maxConnections;
-  return app;
 }
 
 const MIB = 1024 * 1024;

@@ -6,6 +6,7 @@ import { type Metrics } from '../observability/metrics.js';
 import { createApp } from './app.js';
 import { Connections } from './drain.js';
 import { openServices } from './services.js';
+import { warmUp } from '../recommend/warm-up.js';
 
 /** A server that listens. */
 export interface RunningServer {
@@ -31,6 +32,7 @@ export async function startServer(
 ): Promise<RunningServer> {
   const services = await openServices(config, log, options.modelDir, options.clock ?? Date.now);
   options.onMetrics?.(services.metrics);
+  const goOnWarmingUp = warmUp(services.recommender());
   const metricsText = options.metricsText === undefined ? {} : { metricsText: options.metricsText };
   const app = await createApp({ ...services, ...metricsText });
   const connections = new Connections(app.server);
@@ -54,6 +56,7 @@ export async function startServer(
 
   try {
     const address = await app.listen({ host: config.apiHost, port: config.apiPort });
+    goOnWarmingUp();
     return { url: address.replace('0.0.0.0', 'localhost').replace('[::]', 'localhost'), close };
   } catch (error) {
     await services.close();

@@ -6,7 +6,6 @@ import { type Logger } from '../observability/log.js';
 import { Metrics } from '../observability/metrics.js';
 import { FeatureLog } from '../recommend/feature-log.js';
 import { openModel } from '../recommend/model.js';
-import { warmUp } from '../recommend/warm-up.js';
 import { configuredStore } from '../sessions/configured-store.js';
 import { openEventLog } from '../sessions/event-log.js';
 import { openSessionStore } from '../sessions/open-session-store.js';
@@ -42,7 +41,6 @@ export async function openServices(
   };
   try {
     const model = openModel(await openBundle(modelDir, { mapped: config.modelMapped }));
-    warmUp(model);
     const metrics = new Metrics(true);
     const store = keep(await openSessionStore(configuredStore(config, clock)));
     const eventLog = config.eventLog

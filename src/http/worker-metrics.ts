@@ -1,5 +1,5 @@
 import { type Worker } from 'node:cluster';
-import { AggregatorRegistry, type Registry } from 'prom-client';
+import { type Registry } from 'prom-client';
 
 /** The metrics of one process, as they travel between processes. */
 export type MetricValues = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
@@ -18,6 +18,8 @@ export class WorkerMetrics {
   /** The sum over the workers as text. Counts nobody who ends meanwhile; rejects if one does not answer in time. */
   async gather(workers: readonly Worker[]): Promise<string> {
     const values = await Promise.all(workers.map((worker) => this.valuesOf(worker)));
+    // The primary forks its workers sooner without it.
+    const { AggregatorRegistry } = await import('prom-client');
     return AggregatorRegistry.aggregate(values).metrics();
   }
 

@@ -3,6 +3,7 @@ import { ADD_TO_CART } from '../domain/event.js';
 import { type CandidateSet } from '../retrieval/candidate-set.js';
 import { type SessionQuery } from '../retrieval/session-query.js';
 import { SOURCES, type SourceName } from '../retrieval/settings.js';
+import { columnSum } from '../tables/column-sum.js';
 import { weightIn } from '../tables/item-table.js';
 import { type ItemTableName, type TableSet } from '../tables/table-set.js';
 import { type Reason } from './contract.js';
@@ -80,8 +81,8 @@ export function explain(
 export function popularityReason(tables: TableSet, item: number): Reason {
   const { total, recent, rank, list } = tables.popularity;
   if (total[item] === 0) return 'catalogue';
-  const share = total[item]! / sumOf(total);
-  const recentShare = recent[1][item]! / sumOf(recent[1]);
+  const share = total[item]! / columnSum(total);
+  const recentShare = recent[1][item]! / columnSum(recent[1]);
   if (recentShare > TRENDING_RATIO * share) return 'trending';
   return rank[item]! < list.length ? 'popular' : 'catalogue';
 }
@@ -108,20 +109,4 @@ function itemOfSameCode(column: CodedColumn | null, item: number, query: Session
     if (column.codes[query.distinctItems[d]!] === column.codes[item]) return query.distinctItems[d]!;
   }
   return -1;
-}
-
-const sums = new WeakMap<Float32Array, number>();
-
-/** The sum of a table's column, worked out once. */
-function sumOf(column: Float32Array): number {
-  let sum = sums.get(column);
-  if (sum === undefined)
-    sums.set(
-      column,
-      (sum = Math.max(
-        Number.MIN_VALUE,
-        column.reduce((a, b) => a + b, 0),
-      )),
-    );
-  return sum;
 }

@@ -6,23 +6,22 @@ import { type Recommender } from './contract.js';
 const CALLS = 300;
 const LONGEST_SESSION = 12;
 
-/** So long a start waits for it; the rest is done between requests. */
-const BEFORE_SERVING_MS = 100;
+/** So long a start waits for it. */
+const BEFORE_SERVING_MS = 50;
 
 /**
  * Asks a model some hundred times about made-up sessions of popular items, so that shoppers do not wait for the engine to
- * compile it and for its pages to be read. A server need not wait for all of that: after a tenth of a second it returns, and
- * goes on one question at a time whenever nothing else is to be done. The process may end meanwhile.
+ * compile it and for its pages to be read. A server need not wait for all of that before it listens: this returns after a
+ * twentieth of a second, and what it returns goes on in the background, one question whenever nothing else is to be done.
  */
-export function warmUp(model: Recommender): void {
+export function warmUp(model: Recommender): () => void {
   const calls = madeUpCalls(model);
   const started = performance.now();
-  const goOn = () => {
+  while (performance.now() - started < BEFORE_SERVING_MS && calls.next().done !== true);
+  const goOn = (): void => {
     if (calls.next().done !== true) setImmediate(goOn).unref();
   };
-  while (calls.next().done !== true) {
-    if (performance.now() - started > BEFORE_SERVING_MS) return void setImmediate(goOn).unref();
-  }
+  return goOn;
 }
 
 function* madeUpCalls(model: Recommender): Generator<undefined> {

@@ -1,3 +1,4 @@
+import { LazyColumn } from '../tables/lazy-column.js';
 import { type SessionIndex } from '../tables/session-index.js';
 import { TopN } from '../tables/top-n.js';
 import { type CandidateSet } from './candidate-set.js';
@@ -24,9 +25,9 @@ export class SessionKnnRetriever implements Retriever {
   private readonly top: TopN;
   private readonly lagWeights: Float64Array;
   private readonly distanceWeights: Float64Array;
-  private readonly idf: Float32Array;
+  private readonly idf: LazyColumn;
   /** [sessions] exp(-age/ageDecayDays) / sqrt(length). */
-  private readonly sessionWeight: Float32Array;
+  private readonly sessionWeight: LazyColumn;
 
   constructor(
     private readonly index: SessionIndex,
@@ -45,13 +46,13 @@ export class SessionKnnRetriever implements Retriever {
     this.distanceWeights = Float64Array.from({ length: 256 }, (_, d) =>
       Math.exp(-d / settings.distanceDecay),
     );
-    this.idf = Float32Array.from({ length: items }, (_, i) =>
+    this.idf = new LazyColumn(items, (i) =>
       Math.log(1 + sessions / (1 + index.sessionsOffsets[i + 1]! - index.sessionsOffsets[i]!)),
     );
-    this.sessionWeight = Float32Array.from(
-      index.ageDays,
-      (age, s) =>
-        Math.exp(-age / settings.ageDecayDays) /
+    this.sessionWeight = new LazyColumn(
+      sessions,
+      (s) =>
+        Math.exp(-index.ageDays[s]! / settings.ageDecayDays) /
         Math.sqrt(index.itemsOffsets[s + 1]! - index.itemsOffsets[s]!),
     );
   }
@@ -61,7 +62,7 @@ export class SessionKnnRetriever implements Retriever {
     let touchedCount = 0;
     for (let d = 0; d < query.distinctCount; d++) {
       const item = query.distinctItems[d]!;
-      const weight = this.lagWeights[query.lags[d]!]! * this.idf[item]!;
+      const weight = this.lagWeights[query.lags[d]!]! * this.idf.at(item);
       if (weight < 1e-6) continue;
       const from = index.sessionsOffsets[item]!;
       const to = Math.min(index.sessionsOffsets[item + 1]!, from + this.settings.sessionsPerItem);
@@ -78,7 +79,7 @@ export class SessionKnnRetriever implements Retriever {
     top.reset();
     for (let t = 0; t < touchedCount; t++) {
       const s = touched[t]!;
-      top.push(s, similarity[s]! * this.sessionWeight[s]!);
+      top.push(s, similarity[s]! * this.sessionWeight.at(s));
       similarity[s] = 0;
     }
     // The heap's order is of no matter to a sum of floats only if it is always the same order: sort it.

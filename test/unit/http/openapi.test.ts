@@ -99,3 +99,19 @@ describe('the description of the API', () => {
     }
   });
 });
+
+describe('the documentation', () => {
+  it('is there for people, with its files, and says no to what is not there', async () => {
+    const page = await shop.app.inject('/docs');
+    const entry = page.statusCode === 200 ? page : await shop.app.inject(String(page.headers.location));
+    expect(entry.statusCode).toBe(200);
+    expect(entry.headers['content-type']).toMatch(/^text\/html/);
+    const script = /src="([^"]+swagger-ui-bundle\.js)"/.exec(entry.body)![1]!;
+    const file = await shop.app.inject(new URL(script, 'http://shop/docs/').pathname);
+    expect(file.statusCode).toBe(200);
+    expect(file.headers['content-type']).toMatch(/javascript/);
+    expect(Number(file.headers['content-length'])).toBe(file.rawPayload.length);
+    expect((await shop.app.inject('/docs/static/no-such-file.js')).statusCode).toBe(404);
+    expect((await shop.app.inject({ method: 'POST', url: '/docs' })).statusCode).toBe(405);
+  });
+});

@@ -21,7 +21,7 @@ it('changes no answer, whatever the number of items, before it ends and after', 
         },
       },
     }) as typeof warm;
-    warmUp(counted);
+    const goOn = warmUp(counted);
     expect(calls).toBeGreaterThan(0);
     const events = [{ itemId: 'tea', eventType: 'view' as const, timestampMs: 1_750_000_000_000 }];
     const compare = () => {
@@ -35,7 +35,7 @@ it('changes no answer, whatever the number of items, before it ends and after', 
       expect(warm.similar('tea', 10)).toEqual(cold.similar('tea', 10));
     };
     compare();
-    // The rest is done when nothing else is to be done.
+    goOn();
     await vi.waitFor(() => expect(calls).toBe(300), { timeout: 60_000 });
     compare();
   }
