@@ -3,7 +3,7 @@ import { loadBaselines, saveBaselines, trainBaselines } from '../training/baseli
 import { buildDataset, loadDataset, saveDataset, summarise } from '../training/dataset.js';
 import { evaluateDataset } from '../training/evaluation.js';
 import { loadRanker, saveRanker, trainRanker } from '../training/ranker.js';
-import { exportBundle } from '../training/pipeline.js';
+import { exportBundle, servedTables } from '../training/pipeline.js';
 import { loadReports, Workspace } from '../training/workspace.js';
 import { versionOf } from '../domain/time.js';
 import { NextItemError } from '../errors.js';
@@ -150,7 +150,7 @@ function registerExportBundle(program: Command): void {
           const hooks = progressHooks(signal);
           const dir = await exportBundle(
             dataset,
-            await loadBaselines(workspace),
+            await servedTables(dataset, await loadBaselines(workspace), 'all', hooks),
             await rankerIfAny(workspace),
             await loadReports(workspace),
             {

@@ -21,6 +21,26 @@ export function weightIn(table: ItemTable, row: number, neighbour: number): numb
   return 0;
 }
 
+/** The table with only the best `length` entries of each row. */
+export function bestOfRows({ offsets, neighbours, weights }: ItemTable, length: number): ItemTable {
+  const rows = offsets.length - 1;
+  const kept = new Uint32Array(rows + 1);
+  for (let row = 0; row < rows; row++)
+    kept[row + 1] = kept[row]! + Math.min(length, offsets[row + 1]! - offsets[row]!);
+  const shorter: ItemTable = {
+    offsets: kept,
+    neighbours: new Uint32Array(kept[rows]!),
+    weights: new Float32Array(kept[rows]!),
+  };
+  for (let row = 0; row < rows; row++) {
+    const from = offsets[row]!;
+    const end = from + kept[row + 1]! - kept[row]!;
+    shorter.neighbours.set(neighbours.subarray(from, end), kept[row]);
+    shorter.weights.set(weights.subarray(from, end), kept[row]);
+  }
+  return shorter;
+}
+
 /** Adds up one row at a time in a dense scratch array and keeps its best entries. Rows must come in item order. */
 export class ItemTableBuilder {
   private readonly sum: Float64Array;

@@ -20,6 +20,8 @@ export interface LinearSettings {
   readonly lambda: number;
   /** How exactly rows are solved, see tables/linear/sparse-ridge.ts. */
   readonly tolerance: number;
+  /** Most recent events learned from at most; bounds time and memory on very large logs. */
+  readonly maxEvents: number;
   readonly walk: { readonly walk: number; readonly jump: number; readonly smallestShare: number };
 }
 
@@ -47,6 +49,8 @@ export interface EmbeddingSettings {
 export interface TableSettings {
   /** Entries kept per item and table. */
   readonly rowLength: number;
+  /** Up to so many items rows are as long as that; a larger catalogue makes do with less of everything, see {@link scaledTo}. */
+  readonly fullRowsUpTo: number;
   /** Weight of an event by type: view, click, add_to_cart, purchase. */
   readonly typeWeights: readonly [number, number, number, number];
   readonly next: PairTableSettings;
@@ -77,6 +81,7 @@ export interface TableSettings {
 
 export const DEFAULT_TABLE_SETTINGS: TableSettings = {
   rowLength: 200,
+  fullRowsUpTo: 250_000,
   typeWeights: [1, 1, 2, 3],
   next: { maxDistance: 10, distancePower: 1, halfLifeDays: 60, popularityPower: 0 },
   coSession: { maxDistance: 100, distancePower: 0, halfLifeDays: 90, popularityPower: 0.5 },
@@ -87,6 +92,7 @@ export const DEFAULT_TABLE_SETTINGS: TableSettings = {
     deltaSession: 100,
     lambda: 10,
     tolerance: 1e-3,
+    maxEvents: 10_000_000,
     walk: { walk: 0.5, jump: 0.9, smallestShare: 1e-3 },
   },
   embedding: {
@@ -103,3 +109,26 @@ export const DEFAULT_TABLE_SETTINGS: TableSettings = {
   sessionIndex: { sessionsPerItem: 1000, maxSessions: 2_000_000, eventsPerSession: 50 },
   popularity: { halfLivesDays: [1, 7, 60], listLength: 500 },
 };
+
+const SHORTEST_ROW = 50;
+const SMALLEST_FAN_OUT = 20;
+
+/**
+ * The settings for a catalogue of so many items. Above `fullRowsUpTo`, tables keep the number of entries they have there:
+ * rows get shorter in proportion (200 entries for 250,000 items, 50 for 1,000,000), walks fan out less, and the
+ * regressions, whose rows cost more the more items there are, learn from fewer events. Everything else stays.
+ */
+export function scaledTo(items: number, settings: TableSettings): TableSettings {
+  const share = settings.fullRowsUpTo / items;
+  if (share >= 1) return settings;
+  const { rowLength, walk, linear } = settings;
+  const less = (value: number, by: number, least: number) =>
+    Math.max(Math.min(value, least), Math.round(value * by));
+  return {
+    ...settings,
+    rowLength: less(rowLength, share, SHORTEST_ROW),
+    // A step of a walk costs the square of this.
+    walk: { ...walk, fanOut: less(walk.fanOut, Math.sqrt(share), SMALLEST_FAN_OUT) },
+    linear: { ...linear, maxEvents: Math.round(linear.maxEvents * share) },
+  };
+}

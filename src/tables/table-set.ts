@@ -1,6 +1,6 @@
 import { type Catalogue } from '../data/catalogue.js';
 import { catalogueFromSections, catalogueSections } from '../data/catalogue-sections.js';
-import { type EventTable } from '../data/event-table.js';
+import { type EventTable, itemCount } from '../data/event-table.js';
 import { type SectionArray, type Sections } from '../domain/sections.js';
 import { StringColumn, StringIndex } from '../domain/string-column.js';
 import { type AttributeIndex, buildAttributeIndex } from './attribute-index.js';
@@ -11,7 +11,7 @@ import { buildLinearTables } from './linear/linear-tables.js';
 import { buildPairTable } from './pair-tables.js';
 import { buildPopularity, type Popularity } from './popularity.js';
 import { buildSessionIndex, type SessionIndex } from './session-index.js';
-import { type TableSettings } from './settings.js';
+import { scaledTo, type TableSettings } from './settings.js';
 import { buildWalkTable } from './walk-table.js';
 
 /** The item-to-item tables, in the order they are built. */
@@ -59,7 +59,8 @@ export interface BuildTablesOptions {
 }
 
 export function buildTables(events: EventTable, options: BuildTablesOptions): TableSet {
-  const { settings, onStep } = options;
+  const { onStep } = options;
+  const settings = scaledTo(itemCount(events), options.settings);
   const total = ITEM_TABLES.length;
   let done = 0;
   const step = <T>(name: string, build: () => T): T => {

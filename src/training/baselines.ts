@@ -1,5 +1,6 @@
 import { writeParquet } from '../data/parquet-writer.js';
 import { NextItemError } from '../errors.js';
+import { bestOfRows } from '../tables/item-table.js';
 import { ITEM_TABLES, type TableSet, tablesFromSections, tableSections } from '../tables/table-set.js';
 import { type Dataset, describeFeatures } from './dataset.js';
 import { type TrainingHooks } from './hooks.js';
@@ -19,6 +20,11 @@ export function trainBaselines(
 /** Writes the tables for the next steps, and as files for people. */
 export async function saveBaselines(workspace: Workspace, tables: TableSet): Promise<void> {
   await workspace.save(STAGE, { sections: tableSections(tables), json: {}, files: {} });
+  await writeBaselines(workspace, tables);
+}
+
+/** Writes the tables as files for people. */
+export async function writeBaselines(workspace: Workspace, tables: TableSet): Promise<void> {
   await workspace.writeJson('feature_config.json', describeFeatures(tables));
   await writePopularity(await workspace.path('item_popularity.parquet'), tables);
   await writeSimilarity(await workspace.path('item_similarity.parquet'), tables);
@@ -58,9 +64,15 @@ async function writePopularity(path: string, tables: TableSet): Promise<void> {
   );
 }
 
-/** One line per entry of every item-to-item table. */
+/** The file for people holds so many lines at most, about: each item's best entries of each table. */
+const SIMILARITY_LINES = 30_000_000;
+
+/** One line per entry of every item-to-item table; only the best ones of each row where that would be too many. */
 async function writeSimilarity(path: string, tables: TableSet): Promise<void> {
-  const lists = ITEM_TABLES.map((name) => tables.itemTables[name]);
+  const whole = ITEM_TABLES.map((name) => tables.itemTables[name]);
+  const perRow = Math.max(1, Math.floor(SIMILARITY_LINES / tables.items.length / whole.length));
+  const entries = whole.reduce((sum, { neighbours }) => sum + neighbours.length, 0);
+  const lists = entries <= SIMILARITY_LINES ? whole : whole.map((table) => bestOfRows(table, perRow));
   const starts = lists.reduce((all, list) => [...all, all.at(-1)! + list.neighbours.length], [0]);
   const rowOf = lists.map((list) => {
     const rows = new Uint32Array(list.neighbours.length);

@@ -1,23 +1,26 @@
-import { type EventTable } from '../data/event-table.js';
+import { type EventTable, sessionCount } from '../data/event-table.js';
 import { type TableSet } from '../tables/table-set.js';
 import { trainBaselines } from './baselines.js';
 import { buildDataset, type Dataset } from './dataset.js';
 import { type TrainingHooks } from './hooks.js';
 import { type TrainingSettings } from './settings.js';
 import { splitByTime } from './split.js';
+import { tablesUntil } from './tables-until.js';
 
 const ACTIVITY = 'tables and examples';
 
 /**
- * {@link buildDataset} and {@link trainBaselines} at the same time, on two cores where the data are worth a thread.
+ * {@link buildDataset} and the tables at the same time, on two cores where the data are worth a thread.
  * What ends one ends the other.
  *
+ * @param know what the tables know: `train`, the sessions before the test; `all`, which nothing may be measured with
  * Errors: those of the two.
  */
 export async function buildDatasetAndTables(
   events: EventTable,
   settings: TrainingSettings,
   hooks: TrainingHooks = {},
+  know: 'train' | 'all' = 'train',
 ): Promise<{ dataset: Dataset; tables: TableSet }> {
   const split = splitByTime(events, settings);
   const stop = new AbortController();
@@ -33,7 +36,9 @@ export async function buildDatasetAndTables(
   });
   const work = [
     buildDataset(events, settings, hooksOf(0)),
-    trainBaselines({ events, split, settings }, hooksOf(1)),
+    know === 'train'
+      ? trainBaselines({ events, split, settings }, hooksOf(1))
+      : tablesUntil(events, sessionCount(events), split, settings, hooksOf(1)),
   ] as const;
   try {
     const [dataset, tables] = await Promise.all(work);

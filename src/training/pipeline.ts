@@ -5,7 +5,7 @@ import { type EvaluationReport } from '../metrics/evaluation-report.js';
 import { type TrainedRanker } from '../ranking/lightgbm/train.js';
 import { modelContent } from '../recommend/model.js';
 import { type TableSet } from '../tables/table-set.js';
-import { saveBaselines } from './baselines.js';
+import { saveBaselines, writeBaselines } from './baselines.js';
 import { type Dataset, saveDataset, type SourceInfo, summarise } from './dataset.js';
 import { buildDatasetAndTables } from './dataset-and-tables.js';
 import { evaluateDataset } from './evaluation.js';
@@ -63,10 +63,13 @@ export async function runPipeline(
 ): Promise<PipelineResult> {
   const { settings, workspace, modelVersion, trainedAtMs } = options;
   hooks.onStep?.('build-dataset, train-baselines');
-  const { dataset, tables } = await buildDatasetAndTables(events, settings, hooks);
+  // Tables that end before the test are built for what is measured with them; a third of the time without them.
+  const know = options.evaluate || options.serveTables === 'train' ? 'train' : 'all';
+  const { dataset, tables } = await buildDatasetAndTables(events, settings, hooks, know);
   if (workspace !== null) {
     await saveDataset(workspace, dataset, options.source);
-    await saveBaselines(workspace, tables);
+    // No step that measures may find tables that know the test.
+    await (know === 'train' ? saveBaselines(workspace, tables) : writeBaselines(workspace, tables));
   }
 
   hooks.onStep?.('train-ranker');
@@ -87,30 +90,38 @@ export async function runPipeline(
   warnOfWeakRanker(reports, hooks);
 
   hooks.onStep?.('write bundle');
-  const bundleDir = await exportBundle(dataset, tables, ranker, reports, options, hooks);
+  const served = know === 'all' ? tables : await servedTables(dataset, tables, options.serveTables, hooks);
+  const bundleDir = await exportBundle(dataset, served, ranker, reports, options, hooks);
   return { bundleDir, dataset, ranker, reports };
 }
 
-/** Builds the tables that serve and writes the bundle. */
+/** The tables that serve: those of training, or new ones that know the test as well. */
+export async function servedTables(
+  { events, split, settings }: Dataset,
+  trainTables: TableSet,
+  serveTables: PipelineOptions['serveTables'],
+  hooks: TrainingHooks = {},
+): Promise<TableSet> {
+  const everything = sessionCount(events);
+  if (serveTables === 'train' || split.testStart === everything) return trainTables;
+  return tablesUntil(events, everything, split, settings, hooks);
+}
+
+/** Writes the bundle. @param tables those that serve */
 export async function exportBundle(
   dataset: Dataset,
-  trainTables: TableSet,
+  tables: TableSet,
   ranker: TrainedRanker | null,
   reports: readonly EvaluationReport[],
   options: Pick<PipelineOptions, 'artifactsDir' | 'modelVersion' | 'trainedAtMs' | 'serveTables'>,
   hooks: TrainingHooks = {},
 ): Promise<string> {
-  const { events, split, settings } = dataset;
-  const everything = sessionCount(events);
-  const tables =
-    options.serveTables === 'train' || split.testStart === everything
-      ? trainTables
-      : await tablesUntil(events, everything, split, settings, hooks);
+  const { events, settings } = dataset;
   const content = modelContent({
     modelVersion: options.modelVersion,
     trainedAtMs: options.trainedAtMs,
     source: { ...summarise(dataset), servedTables: options.serveTables },
-    counts: { sessions: everything, events: eventCount(events), items: itemCount(events) },
+    counts: { sessions: sessionCount(events), events: eventCount(events), items: itemCount(events) },
     tables,
     retrieval: settings.retrieval,
     settings,

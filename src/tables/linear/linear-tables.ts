@@ -1,5 +1,5 @@
 import { type ItemTable } from '../item-table.js';
-import { type KnownEvents } from '../known-events.js';
+import { type KnownEvents, latestEvents } from '../known-events.js';
 import { type LinearSettings } from '../settings.js';
 import { sessionRegression } from './session-regression.js';
 import { normaliseRows, type SparseMatrix } from './sparse-matrix.js';
@@ -19,16 +19,17 @@ export interface LinearTables {
 /**
  * Ridge regressions from item to item, SLIS and SLIT of SLIST (Choi et al., WWW 2021), and S-Walk's random walks with
  * restart over them (Choi et al., WSDM 2022). Unlike counts, a regression's weights say what an item adds to the others
- * of its sessions. Rows are cut to `rowLength` and never hold their own item: repeats are another source's business.
+ * of its sessions. They learn from the most recent `maxEvents` events. Rows are cut to `rowLength` and never hold their own item: repeats are another source's business.
  */
 export function buildLinearTables(
   known: KnownEvents,
   settings: LinearSettings,
   rowLength: number,
 ): LinearTables {
+  const recent = latestEvents(known, settings.maxEvents);
   const solve = (similarity: number, transition: number): SparseMatrix => {
     const matrix = largestOfRidge(
-      sessionRegression(known, { ...settings, context: 'past', similarity, transition }),
+      sessionRegression(recent, { ...settings, context: 'past', similarity, transition }),
       settings.lambda,
       settings.tolerance,
       rowLength,

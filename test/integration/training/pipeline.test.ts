@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBundle } from '../../../src/bundle/open-bundle.js';
 import { simulateEventTable } from '../../../src/data/simulator/simulate-event-table.js';
 import { openModel } from '../../../src/recommend/model.js';
+import { loadBaselines } from '../../../src/training/baselines.js';
 import { type PipelineOptions, type PipelineResult, runPipeline } from '../../../src/training/pipeline.js';
 import { DEFAULT_TRAINING_SETTINGS } from '../../../src/training/settings.js';
 import { Workspace } from '../../../src/training/workspace.js';
@@ -76,6 +77,15 @@ describe('runPipeline with the real LightGBM', () => {
         await readFile(join(first.bundleDir, name)),
       );
     }
+  });
+
+  it('gives the same model without an evaluation, and leaves no tables that know the test to be measured', async () => {
+    const unmeasured = options('unmeasured', { evaluate: false });
+    const { bundleDir } = await runPipeline(events, unmeasured);
+    for (const name of ['sections.bin', 'ranker.txt'])
+      expect(await readFile(join(bundleDir, name))).toEqual(await readFile(join(first.bundleDir, name)));
+    expect(await readdir(join(folder, 'unmeasured-work'))).toContain('item_similarity.parquet');
+    await expect(loadBaselines(unmeasured.workspace!)).rejects.toMatchObject({ code: 'stage_missing' });
   });
 
   it('leaves no bundle, whole or half, when it is interrupted', async () => {
