@@ -19,7 +19,7 @@ export function warmUp(model: Recommender): () => void {
   const started = performance.now();
   while (performance.now() - started < BEFORE_SERVING_MS && calls.next().done !== true);
   const goOn = (): void => {
-    if (calls.next().done !== true) setImmediate(goOn).unref();
+    if (calls.next().done !== true) setImmediate(goOn);
   };
   return goOn;
 }
