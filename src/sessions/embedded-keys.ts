@@ -3,14 +3,14 @@ import { MINUTE_MS } from '../domain/time.js';
 import { idText } from './event-codec.js';
 
 /**
- * Keys of the embedded store. All keys of a session share a prefix, so that one range holds everything about it and an
- * append touches neighbouring pages:
+ * Keys of the embedded store. All keys of a session share a prefix, so that one range holds everything about it. Most
+ * sessions have one record; the others are for what would make it long.
  *
  * | key | value |
  * |---|---|
- * | `1 session 0` | the header, see embedded-session.ts |
- * | `1 session 1 timestamp arrival` | one event, see event-codec.ts |
- * | `1 session 2 eventId` | none: the session has this event id |
+ * | `1 session 0` | the session with its latest events, see session-record.ts |
+ * | `1 session 1 timestamp arrival` | one event that is not in it, see event-codec.ts |
+ * | `1 session 2 eventId` | none: the session has this event id, of an event that is not in it |
  * | `1 session 3 user` | none: the session carried this user id |
  * | `2 user session` | none: the index behind deleteUser |
  * | `3 minute session` | none: the session's last append was in this minute, for finding expired ones |
@@ -22,7 +22,7 @@ const SESSION = 1;
 const USER = 2;
 const ACTIVITY = 3;
 
-const HEADER = 0;
+const RECORD = 0;
 const EVENT = 1;
 const EVENT_ID = 2;
 const CARRIED_USER = 3;
@@ -42,8 +42,8 @@ export interface KeyRange {
   readonly end: Buffer;
 }
 
-export function headerKey(session: Buffer): Buffer {
-  return sessionKey(session, HEADER, 0);
+export function recordKey(session: Buffer): Buffer {
+  return sessionKey(session, RECORD, 0);
 }
 
 /** @param arrival the number of the event in its session, from 1; below 2^32 */
@@ -56,6 +56,10 @@ export function eventKey(session: Buffer, timestampMs: number, arrival: number):
 
 export function timestampOfEventKey(key: Buffer): number {
   return readSortableDouble(key, PREFIX_BYTES + 1);
+}
+
+export function arrivalOfEventKey(key: Buffer): number {
+  return key.readUInt32BE(PREFIX_BYTES + 9);
 }
 
 export function eventIdKey(session: Buffer, eventId: Buffer): Buffer {
@@ -110,15 +114,10 @@ export function activityBefore(minute: number): KeyRange {
 
 /** Everything of a session. */
 export function sessionRange(session: Buffer): KeyRange {
-  return { start: headerKey(session), end: sessionKey(session, 0xff, 0) };
+  return { start: recordKey(session), end: sessionKey(session, 0xff, 0) };
 }
 
-/** The header and the events of a session, the header first, the events by (timestamp, arrival). */
-export function headerAndEventsRange(session: Buffer): KeyRange {
-  return { start: headerKey(session), end: sessionKey(session, EVENT_ID, 0) };
-}
-
-/** The events of a session by (timestamp, arrival). */
+/** The events of a session that have records of their own, by (timestamp, arrival). */
 export function eventsRange(session: Buffer): KeyRange {
   return { start: sessionKey(session, EVENT, 0), end: sessionKey(session, EVENT_ID, 0) };
 }

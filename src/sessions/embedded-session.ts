@@ -1,16 +1,15 @@
-import { EVENT_TYPES, type SessionEvent } from '../domain/event.js';
 import { type Session } from '../domain/session.js';
-import { decodeEvent, type EncodedEvent } from './event-codec.js';
+import { decodeEvent, type EncodedEvent, type StoredFields } from './event-codec.js';
 import {
   activityKey,
+  arrivalOfEventKey,
   carriedUserKey,
   eventIdKey,
   eventKey,
   eventsRange,
-  headerAndEventsRange,
-  headerKey,
   idBytes,
   minuteOf,
+  recordKey,
   sessionOfActivityKey,
   sessionOfUserIndexKey,
   sessionRange,
@@ -20,6 +19,7 @@ import {
   userOfKey,
   type KeyRange,
 } from './embedded-keys.js';
+import { type RecordedEvent, SessionRecord } from './session-record.js';
 import { type AppendResult, type SessionStoreLimits } from './session-store.js';
 
 /** What the functions below need of an LMDB database with binary keys and values. */
@@ -31,16 +31,13 @@ export interface KeyValues {
   getKeys(range: KeyRange & { limit?: number }): Iterable<Buffer>;
 }
 
-interface Header {
-  readonly sessionId: string;
-  userId: string | null;
-  lastAppendMs: number;
-  /** Events in the store: {@link eventCount} without those beyond the cap. */
-  stored: number;
-  countsByType: number[];
-}
-
 const PRESENT = Buffer.of(1);
+
+/**
+ * Bytes of events in a session's record; the oldest ones beyond that get records of their own. LMDB gives a value of more
+ * than 2,038 bytes with its key whole pages, and the longer a record, the more is written again with every event.
+ */
+const RECORD_EVENT_BYTES = 1800;
 
 /** Appends an event. Must run inside a write transaction. */
 export function appendEvent(
@@ -50,46 +47,33 @@ export function appendEvent(
   limits: SessionStoreLimits,
 ): AppendResult {
   const session = idBytes(event.sessionId);
-  let header = readHeader(db, session);
-  if (header !== null && isExpired(header, now, limits)) {
-    removeSession(db, session);
-    header = null;
-  }
-  const isNew = header === null;
-  header ??= {
-    sessionId: event.sessionId,
-    userId: null,
-    lastAppendMs: now,
-    stored: 0,
-    countsByType: EVENT_TYPES.map(() => 0),
-  };
-  if (event.eventId !== undefined) {
-    const key = eventIdKey(session, idBytes(event.eventId));
-    if (db.get(key) !== undefined) return { eventCount: eventCountOf(header), duplicate: true };
-    db.put(key, PRESENT);
-  }
-  if (event.userId !== undefined && event.userId !== header.userId) {
+  const stored = db.get(recordKey(session));
+  const isNew = stored === undefined || isExpired(stored, now, limits);
+  if (stored !== undefined && isNew) removeSession(db, session, stored);
+  const record = isNew ? SessionRecord.new(event.sessionId, now) : SessionRecord.parse(stored);
+  if (event.eventId !== undefined && hasEventId(db, session, record, event.eventId))
+    return { eventCount: record.eventCount, duplicate: true };
+  if (event.userId !== undefined && event.userId !== record.userId) {
     const user = idBytes(event.userId);
     db.put(carriedUserKey(session, user), PRESENT);
     db.put(userIndexKey(user, session), PRESENT);
-    header.userId = event.userId;
+    record.userId = event.userId;
+    record.outside.users++;
   }
   const minute = minuteOf(now);
-  const lastMinute = minuteOf(header.lastAppendMs);
+  const lastMinute = minuteOf(record.lastAppendMs);
   if (isNew || minute !== lastMinute) {
     if (!isNew) db.remove(activityKey(lastMinute, session));
     db.put(activityKey(minute, session), PRESENT);
   }
-  header.lastAppendMs = now;
-  header.countsByType[event.typeCode]!++;
-  const eventCount = eventCountOf(header);
-  db.put(eventKey(session, event.timestampMs, eventCount), Buffer.from(event.text));
-  const excess = ++header.stored - limits.maxEvents;
-  if (excess > 0) {
-    for (const key of [...db.getKeys({ ...eventsRange(session), limit: excess })]) db.remove(key);
-    header.stored -= excess;
-  }
-  writeHeader(db, session, header);
+  record.lastAppendMs = now;
+  record.countsByType[event.typeCode]!++;
+  const { eventCount } = record;
+  record.add({ timestampMs: event.timestampMs, arrival: eventCount, text: event.text }, event.eventId);
+  if (record.eventBytes > RECORD_EVENT_BYTES) moveOut(db, session, record);
+  // Never more events than were ever appended: usually there is nothing to look for.
+  if (eventCount > limits.maxEvents) keepLatest(db, session, record, limits.maxEvents);
+  db.put(recordKey(session), record.toBytes());
   return { eventCount, duplicate: false };
 }
 
@@ -100,23 +84,25 @@ export function readSession(
   now: number,
   limits: SessionStoreLimits,
 ): Session | null {
-  let header: Header | null = null;
-  const events: SessionEvent[] = [];
-  for (const { key, value } of db.getRange(headerAndEventsRange(idBytes(sessionId)))) {
-    if (header === null) {
-      header = parseHeader(value);
-      if (isExpired(header, now, limits)) return null;
-    } else {
-      events.push(decodeEvent(value.toString(), timestampOfEventKey(key)));
-    }
+  const session = idBytes(sessionId);
+  const stored = db.get(recordKey(session));
+  if (stored === undefined || isExpired(stored, now, limits)) return null;
+  const record = SessionRecord.parse(stored);
+  const { userId, eventCount, countsByType } = record;
+  const events = record.inside();
+  if (record.outside.events > 0) {
+    for (const { key, value } of db.getRange(eventsRange(session)))
+      events.push({ ...placeOf(key), text: value.toString() });
   }
-  if (header === null) return null;
   return {
     sessionId,
-    ...(header.userId !== null && { userId: header.userId }),
-    events: events.length > limits.maxEvents ? events.slice(-limits.maxEvents) : events,
-    eventCount: eventCountOf(header),
-    countsByType: header.countsByType,
+    ...(userId !== null && { userId }),
+    events: events
+      .sort(byTime)
+      .slice(-limits.maxEvents)
+      .map(({ text, timestampMs }) => decodeEvent(text, timestampMs)),
+    eventCount,
+    countsByType,
   };
 }
 
@@ -127,10 +113,10 @@ export function deleteSession(
   now: number,
   limits: SessionStoreLimits,
 ): string | null {
-  const header = readHeader(db, session);
-  if (header === null) return null;
-  removeSession(db, session);
-  return isExpired(header, now, limits) ? null : header.sessionId;
+  const stored = db.get(recordKey(session));
+  if (stored === undefined) return null;
+  removeSession(db, session, stored);
+  return isExpired(stored, now, limits) ? null : SessionRecord.parse(stored).sessionId;
 }
 
 /** Removes all sessions that carried a user; the ids of those alive. Must run inside a write transaction. */
@@ -157,14 +143,69 @@ export function sweepSession(
   limits: SessionStoreLimits,
 ): void {
   const session = sessionOfActivityKey(activityIndexKey);
-  const header = readHeader(db, session);
-  if (header !== null && isExpired(header, now, limits)) removeSession(db, session);
+  const stored = db.get(recordKey(session));
+  if (stored !== undefined && isExpired(stored, now, limits)) removeSession(db, session, stored);
   db.remove(activityIndexKey);
 }
 
-function removeSession(db: KeyValues, session: Buffer): void {
-  const header = readHeader(db, session);
-  if (header !== null) db.remove(activityKey(minuteOf(header.lastAppendMs), session));
+function hasEventId(db: KeyValues, session: Buffer, record: SessionRecord, eventId: string): boolean {
+  if (record.hasInside(eventId, eventIdOf)) return true;
+  return record.outside.eventIds > 0 && db.get(eventIdKey(session, idBytes(eventId))) !== undefined;
+}
+
+/** Gives the oldest events of a record records of their own, until it is short. */
+function moveOut(db: KeyValues, session: Buffer, record: SessionRecord): void {
+  while (record.eventBytes > RECORD_EVENT_BYTES) {
+    const events = record.inside().sort(byTime);
+    const oldest = events.slice(0, Math.ceil(events.length / 2));
+    for (const { timestampMs, arrival, text } of oldest)
+      db.put(eventKey(session, timestampMs, arrival), Buffer.from(text));
+    record.outside.events += oldest.length;
+    takeOut(db, session, record, oldest);
+  }
+}
+
+/** Drops the oldest events, wherever they are. Their ids stay known. */
+function keepLatest(db: KeyValues, session: Buffer, record: SessionRecord, most: number): void {
+  const inside = record.inside().sort(byTime);
+  const excess = inside.length + record.outside.events - most;
+  if (excess <= 0) return;
+  const outside = [...db.getKeys({ ...eventsRange(session), limit: excess })];
+  const dropped: RecordedEvent[] = [];
+  for (let n = 0, next = 0; n < excess; n++) {
+    const first = inside[dropped.length];
+    const key = outside[next];
+    if (key !== undefined && (first === undefined || byTime(placeOf(key), first) < 0)) {
+      db.remove(key);
+      record.outside.events--;
+      next++;
+    } else dropped.push(first!);
+  }
+  takeOut(db, session, record, dropped);
+}
+
+/** Takes events out of a record, and gives their ids records of their own. */
+function takeOut(
+  db: KeyValues,
+  session: Buffer,
+  record: SessionRecord,
+  events: readonly RecordedEvent[],
+): void {
+  for (const { text } of events) {
+    const eventId = eventIdOf(text);
+    if (typeof eventId !== 'string') continue;
+    db.put(eventIdKey(session, idBytes(eventId)), PRESENT);
+    record.outside.eventIds++;
+  }
+  record.remove(new Set(events.map(({ arrival }) => arrival)));
+}
+
+/** @param stored its record */
+function removeSession(db: KeyValues, session: Buffer, stored: Buffer): void {
+  const { lastAppendMs, outside } = SessionRecord.parse(stored);
+  db.remove(activityKey(minuteOf(lastAppendMs), session));
+  db.remove(recordKey(session));
+  if (outside.events + outside.eventIds + outside.users === 0) return;
   for (const key of [...db.getKeys(sessionRange(session))]) {
     const user = userOfKey(key);
     if (user !== null) db.remove(userIndexKey(user, session));
@@ -172,32 +213,19 @@ function removeSession(db: KeyValues, session: Buffer): void {
   }
 }
 
-function readHeader(db: KeyValues, session: Buffer): Header | null {
-  const value = db.get(headerKey(session));
-  return value === undefined ? null : parseHeader(value);
+function isExpired(stored: Buffer, now: number, limits: SessionStoreLimits): boolean {
+  return now - SessionRecord.lastAppendMs(stored) >= limits.ttlMs;
 }
 
-function parseHeader(value: Buffer): Header {
-  const [sessionId, userId, lastAppendMs, stored, ...countsByType] = JSON.parse(value.toString()) as [
-    string,
-    string | null,
-    number,
-    number,
-    ...number[],
-  ];
-  return { sessionId, userId, lastAppendMs, stored, countsByType };
+function eventIdOf(text: string): string | null | undefined {
+  return (JSON.parse(text) as StoredFields)[2];
 }
 
-function writeHeader(db: KeyValues, session: Buffer, header: Header): void {
-  const { sessionId, userId, lastAppendMs, stored, countsByType } = header;
-  const text = JSON.stringify([sessionId, userId, lastAppendMs, stored, ...countsByType]);
-  db.put(headerKey(session), Buffer.from(text));
+function placeOf(key: Buffer): { timestampMs: number; arrival: number } {
+  return { timestampMs: timestampOfEventKey(key), arrival: arrivalOfEventKey(key) };
 }
 
-function eventCountOf(header: Header): number {
-  return header.countsByType.reduce((sum, count) => sum + count, 0);
-}
-
-function isExpired(header: Header, now: number, limits: SessionStoreLimits): boolean {
-  return now - header.lastAppendMs >= limits.ttlMs;
+/** The order of events in a session: by time, and by arrival at equal times. */
+function byTime(a: Omit<RecordedEvent, 'text'>, b: Omit<RecordedEvent, 'text'>): number {
+  return a.timestampMs - b.timestampMs || a.arrival - b.arrival;
 }

@@ -131,6 +131,46 @@ it('grows by itself far beyond its first size', async () => {
   }
 });
 
+it('keeps a usual session in one record, and a long one whole', async () => {
+  const store = await open({ limits: { ttlMs: HOUR_MS, maxEvents: 150 } });
+  const append = (n: number, timestampMs = n) =>
+    store.append({ sessionId: 's', itemId: `item-${n}`, eventType: 'view', timestampMs, eventId: `id-${n}` });
+  for (let n = 0; n < 20; n++) await append(n);
+  expect(recordsOf(store)).toBe(2); // and its entry in the index of activity
+  for (let n = 20; n < 200; n++) await append(n);
+  expect(recordsOf(store)).toBeGreaterThan(20);
+  await append(200, 50.5); // late
+  expect((await append(3)).duplicate).toBe(true); // its event is gone
+  expect((await append(100)).duplicate).toBe(true); // its event has a record of its own
+  const { events, eventCount } = (await store.read('s'))!;
+  expect(eventCount).toBe(201);
+  const latest = Array.from({ length: 200 }, (_, n) => n).slice(50);
+  // The late one is the oldest of what is kept.
+  expect(events.map(({ itemId }) => itemId)).toEqual(
+    [...latest.slice(0, 1), 200, ...latest.slice(1)].slice(-150).map((n) => `item-${n}`),
+  );
+  expect(await store.delete('s')).toBe(true);
+  expect(recordsOf(store)).toBe(0);
+});
+
+it('refuses what another version wrote', async () => {
+  const store = await open();
+  await fill(store, 0, 1);
+  const { db } = store as unknown as {
+    db: {
+      getRange(): Iterable<{ key: Buffer; value: Buffer }>;
+      put(key: Buffer, value: Buffer): Promise<unknown>;
+    };
+  };
+  const [record] = [...db.getRange()].filter(({ value }) => value.length > 1);
+  record!.value[0] = 99;
+  await db.put(record!.key, record!.value);
+  await expect(store.read('s0')).rejects.toMatchObject({
+    code: 'store_unavailable',
+    detail: expect.stringContaining('another version') as string,
+  });
+});
+
 it('is there again after it was closed', async () => {
   const store = await open();
   await fill(store, 0, 3);

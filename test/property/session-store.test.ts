@@ -89,10 +89,14 @@ const event: fc.Arbitrary<IncomingEvent> = fc
     eventId: optional(fc.constantFrom('e', 'f', 'g')),
     userId: optional(fc.constantFrom(...USER_IDS)),
     metadata: optional(
-      fc.dictionary(fc.string({ maxLength: 3 }), fc.jsonValue({ maxDepth: 1 }), {
-        maxKeys: 2,
-        noNullPrototype: true,
-      }),
+      fc.oneof(
+        fc.dictionary(fc.string({ maxLength: 3 }), fc.jsonValue({ maxDepth: 1 }), {
+          maxKeys: 2,
+          noNullPrototype: true,
+        }),
+        // What is long is stored in another way.
+        fc.constantFrom(500, 900, 2500).map((length) => ({ long: 'x'.repeat(length) })),
+      ),
     ),
   })
   .map(({ eventId, userId, metadata, ...rest }) => ({

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { GroupCommit } from '../../../src/sessions/group-commit.js';
+import { ENOUGH, GroupCommit, paceOf } from '../../../src/sessions/group-commit.js';
 
 /** Commits that note their batches and end when told. */
-function recording(maxBatch?: number) {
+function recording(maxBatch = 4096, paceMs = 0) {
   const batches: number[][] = [];
   let failNext: unknown = null;
-  const commits = new GroupCommit<number, string>(async (batch) => {
+  const commit = async (batch: readonly number[]) => {
     batches.push([...batch]);
     await new Promise((resolve) => setTimeout(resolve, 1));
     if (failNext !== null) {
@@ -14,7 +14,8 @@ function recording(maxBatch?: number) {
       throw error;
     }
     return batch.map((item) => `done ${item}`);
-  }, maxBatch);
+  };
+  const commits = new GroupCommit<number, string>(commit, { maxBatch, paceMs: () => paceMs });
   return { batches, commits, fail: (error: unknown) => (failNext = error) };
 }
 
@@ -59,6 +60,23 @@ describe('GroupCommit', () => {
       ['disk full', 'disk full'],
     );
     expect(await commits.submit(3)).toBe('done 3');
+  });
+
+  it('waits for company where there is a pace, but not the first after a pause', async () => {
+    const { batches, commits } = recording(4096, 3_600_000);
+    await commits.submit(1);
+    const answers = Promise.all(Array.from({ length: ENOUGH }, (_, i) => commits.submit(i)));
+    await answers; // enough of them end the wait
+    const left = commits.submit(99);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(batches.map(({ length }) => length)).toEqual([1, ENOUGH]);
+    await commits.idle(); // and so does closing
+    expect(await left).toBe('done 99');
+  });
+
+  it('has a pace only while the thread has little time to spare', () => {
+    expect(paceOf({ current: () => 0.1 })()).toBe(0);
+    expect(paceOf({ current: () => 0.9 })()).toBeGreaterThan(0);
   });
 
   it('is idle when everything submitted is settled', async () => {
