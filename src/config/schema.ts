@@ -180,7 +180,7 @@ export const SETTINGS = {
   maxQueueMs: {
     env: 'MAX_QUEUE_MS',
     type: 'integer',
-    default: 20,
+    default: 10,
     min: 0,
     max: 60_000,
     group: 'Overload',

@@ -1,11 +1,14 @@
 import { type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyBaseLogger, LogController } from 'fastify';
+import { createServer, type RequestListener } from 'node:http';
 import { type Socket } from 'node:net';
 import { SECOND_MS } from '../domain/time.js';
 import { NextItemError } from '../errors.js';
 import { RecentSessions } from '../sessions/recent-sessions.js';
 import { SessionReader } from '../sessions/session-reader.js';
+import { frontDoor } from './access/front-door.js';
 import { guard } from './access/guard.js';
+import { LoadShedder } from './access/load-shedder.js';
 import { SECURITY_HEADERS } from './access/security-headers.js';
 import { type App } from './app-type.js';
 import { refuseBrokenRequest } from './broken-request.js';
@@ -35,6 +38,10 @@ export async function createApp(given: AppDependencies): Promise<App> {
   const deps: RouteDependencies = { ...given, sessions: sessionReader(given) };
   const { config, log, metrics } = deps;
   const routes = new RouteTable();
+  const shedder = new LoadShedder({
+    maxQueueMs: config.maxQueueMs,
+    maxConcurrent: config.maxConcurrentRequests,
+  });
   const app: App = fastify({
     // Fastify's own remarks, such as the addresses it listens on, repeat ours; its warnings do not.
     loggerInstance: log.child(
@@ -46,11 +53,18 @@ export async function createApp(given: AppDependencies): Promise<App> {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: config.bodyLimitBytes,
     trustProxy: config.trustedProxies.length === 0 ? false : [...config.trustedProxies],
-    requestTimeout: config.requestTimeoutMs,
-    // Node's limit for headers, 60 s, would otherwise hold for bodies: of the two it takes the longer one for the whole.
-    http: { connectionsCheckingInterval: TIMEOUT_CHECK_MS, headersTimeout: config.requestTimeoutMs },
-    // A client that keeps its connection open between requests; above the idle timeout of common load balancers (60 s).
-    keepAliveTimeout: 65_000,
+    serverFactory: (handler) =>
+      createServer(
+        {
+          requestTimeout: config.requestTimeoutMs,
+          // Node's limit for headers, 60 s, would otherwise hold for bodies: of the two it takes the longer one for the whole.
+          headersTimeout: config.requestTimeoutMs,
+          connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+          // A client that keeps its connection open between requests; above the idle timeout of common load balancers (60 s).
+          keepAliveTimeout: 65_000,
+        },
+        frontDoor(handler as RequestListener, shedder, metrics, new Set(config.allowedOrigins)),
+      ),
     // Given here, Fastify does not load a compiler of its own.
     schemaController: { compilersFactory: { buildValidator: (() => compileValidator) as never } },
     // A character of an id becomes at most 12 when it is percent-encoded.
@@ -90,7 +104,7 @@ export async function createApp(given: AppDependencies): Promise<App> {
     done();
   });
   app.addHook('onClose', async () => deps.sessions.close());
-  guard(app, deps);
+  guard(app, shedder, deps);
   app.setNotFoundHandler((request, reply) => {
     const allowed = routes.methodsOf(request.url);
     if (allowed.length === 0) {

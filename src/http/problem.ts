@@ -4,7 +4,7 @@ import { type ErrorCode, ERRORS, NextItemError } from '../errors.js';
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
 /** Seconds after which a client may try again. */
-const RETRY_AFTER_SECONDS = '1';
+export const RETRY_AFTER_SECONDS = '1';
 
 /** An error as RFC 9457 problem details. */
 export function problemBody(error: NextItemError, requestId: string): Record<string, unknown> {

@@ -4,21 +4,18 @@ import { type App } from '../app-type.js';
 import { type AppDependencies } from '../dependencies.js';
 import { Authorization } from './authorization.js';
 import { allowOrigin } from './cors.js';
-import { LoadShedder } from './load-shedder.js';
+import { type LoadShedder } from './load-shedder.js';
 import { RateLimits } from './rate-limits.js';
 import { isForOperators } from './route-access.js';
 import { SECURITY_HEADERS } from './security-headers.js';
 
 /**
- * What stands in front of every route, the cheapest first: CORS, so that pages can read refusals too; overload; the rate
- * of the address; the key; the rate of the key.
+ * What stands in front of every route, the cheapest first: CORS, so that pages can read refusals too; the rate of the
+ * address; the key; the rate of the key; how many are in hand. What waited too long does not come this far, see
+ * front-door.ts.
  */
-export function guard(app: App, { config, metrics, clock }: AppDependencies): void {
+export function guard(app: App, shedder: LoadShedder, { config, metrics, clock }: AppDependencies): void {
   const allowed = new Set(config.allowedOrigins);
-  const shedder = new LoadShedder({
-    maxQueueMs: config.maxQueueMs,
-    maxConcurrent: config.maxConcurrentRequests,
-  });
   const limits = new RateLimits(config, clock, metrics);
   const authorization = new Authorization(config);
 
@@ -46,11 +43,6 @@ export function guard(app: App, { config, metrics, clock }: AppDependencies): vo
   });
 
   function letIn(request: FastifyRequest, reply: FastifyReply): void {
-    const waitedTooLong = shedder.onArrival();
-    if (waitedTooLong && !isForOperators(request.method, request.routeOptions.url)) {
-      metrics.shed('queue');
-      throw new NextItemError('overloaded', 'it would have to wait too long for its turn');
-    }
     limits.checkAddress(request, reply);
     const key = authorization.check(request, reply);
     if (key !== null) limits.checkKey(key, reply);

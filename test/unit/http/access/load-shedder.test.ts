@@ -32,9 +32,30 @@ describe('LoadShedder', () => {
     expect(await round(shedder, clock, [10, 10, 10, 10, 0])).toEqual([false, false, false, true, true]);
     // Still: the next round was too long as well.
     expect(await round(shedder, clock, [0, 21])).toEqual([false, true]);
-    // A round without a long wait is the end of it.
+    // A short round among long ones is not the end of it.
     await round(shedder, clock, [0, 5]);
-    expect(await round(shedder, clock, [0, 30, 0])).toEqual([false, false, false]);
+    expect(await round(shedder, clock, [10, 21])).toEqual([false, true]);
+    // Short rounds for as long as it took to begin are.
+    for (let ms = 0; ms <= 100; ms += 20) await round(shedder, clock, [10, 10]);
+    expect(await round(shedder, clock, [10, 30, 0])).toEqual([false, false, false]);
+  });
+
+  it('lets in less of a round while those in hand are answered too late, and all when it is over', async () => {
+    const { clock, shedder } = shedderOf(20);
+    const leaves = Array.from({ length: 2 }, () => shedder.enter()!);
+    for (let rounds = 0; rounds < 3; rounds++) await round(shedder, clock, [0, 50]);
+    expect(await round(shedder, clock, [10, 19])).toEqual([false, false]);
+    for (const leave of leaves) leave();
+    for (let n = 0; n < 100; n++) {
+      const leave = shedder.enter()!;
+      clock.ms += 30;
+      leave();
+    }
+    await round(shedder, clock, [0, 50]);
+    expect(await round(shedder, clock, [10, 19])).toEqual([false, true]);
+    // Answers in time let more in again.
+    for (let n = 0; n < 400; n++) shedder.enter()!();
+    expect(await round(shedder, clock, [10, 19])).toEqual([false, false]);
   });
 
   it('with 0 refuses nobody', async () => {
