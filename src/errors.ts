@@ -110,6 +110,11 @@ export const ERRORS = {
     title: 'The service is not ready',
     fix: 'Retry after the seconds in Retry-After. GET /ready names what is missing.',
   },
+  model_refused: {
+    status: 409,
+    title: 'The new model cannot be served',
+    fix: 'The one in service stays. Correct or remove what is named above, then ask again.',
+  },
   internal: {
     status: 500,
     title: 'Something failed inside nextitem',

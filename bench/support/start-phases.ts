@@ -50,6 +50,7 @@ const app = await createApp({
   eventLog: null,
   featureLog: null,
   recommender: () => model,
+  reloadModel: () => Promise.reject(new Error('this server keeps its model')),
   clock: Date.now,
 });
 await app.listen({ host: '127.0.0.1', port: 0 });

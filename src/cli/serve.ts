@@ -63,7 +63,7 @@ export async function serve(
     production: config.production,
     secrets: secretsOf(config),
   });
-  const { version, dir, origin } = await findModel(config, log);
+  const { version, dir, origin } = await findModel(config, (warning) => log.warn(`MODEL: ${warning}`));
   // The primary of several workers serves nothing itself and does not load what that takes.
   const server =
     config.workers > 1
@@ -74,7 +74,11 @@ export async function serve(
     `listening on ${server.url}`,
   );
   onListening?.(server);
+  const reload = () => void server.reloadModel().catch(() => undefined); // it is in the log
+  // The hang-up of a terminal means the end, as always; to a service it means to look again.
+  if (!process.stdin.isTTY) process.on('SIGHUP', reload);
   await aborted(signal);
+  process.off('SIGHUP', reload);
   log.info('shutting down');
   await server.close();
 }

@@ -234,6 +234,16 @@ export const SETTINGS = {
     group: 'Model',
     description: 'Allow http:// for a model source that is not this machine.',
   },
+  modelPollSeconds: {
+    env: 'MODEL_POLL_SECONDS',
+    type: 'integer',
+    default: 60,
+    min: 0,
+    max: 86_400,
+    group: 'Model',
+    description:
+      'How often the server looks whether there is another model to serve, in ARTIFACTS_PATH or at MODEL_SOURCE, and takes it into service. 0: only on SIGHUP and POST /model/reload.',
+  },
   modelMapped: {
     env: 'MODEL_MAPPED',
     type: 'boolean',

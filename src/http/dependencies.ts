@@ -6,6 +6,7 @@ import { type Recommender } from '../recommend/contract.js';
 import { type FeatureLog } from '../recommend/feature-log.js';
 import { type EventLog } from '../sessions/event-log.js';
 import { type SessionReader } from '../sessions/session-reader.js';
+import { type ModelCheck } from './model-watch.js';
 import { type SessionStore } from '../sessions/session-store.js';
 
 /** What the routes stand on. Opened and closed by the process, not by the app. */
@@ -19,6 +20,8 @@ export interface AppDependencies {
   readonly featureLog: FeatureLog | null;
   /** The model in service. */
   readonly recommender: () => Recommender;
+  /** Looks for another model to serve, in all workers. Errors: `model_refused`; then the one in service stays. */
+  readonly reloadModel: () => Promise<ModelCheck>;
   readonly metrics: Metrics;
   /** The metrics of all workers as text; default: of this process. */
   readonly metricsText?: () => Promise<string>;

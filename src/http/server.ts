@@ -5,12 +5,16 @@ import { type Logger } from '../observability/log.js';
 import { type Metrics } from '../observability/metrics.js';
 import { createApp } from './app.js';
 import { Connections } from './drain.js';
+import { type ModelCheck, ModelWatch } from './model-watch.js';
+import { type ServedModel } from './served-model.js';
 import { openServices } from './services.js';
 import { warmUp } from '../recommend/warm-up.js';
 
 /** A server that listens. */
 export interface RunningServer {
   readonly url: string;
+  /** Looks for another model to serve. Errors: `model_refused`; then the one in service stays. */
+  reloadModel(): Promise<ModelCheck>;
   /** Stops accepting, finishes what was accepted, lets go of everything. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -18,6 +22,10 @@ export interface RunningServer {
 export interface ServerOptions {
   readonly modelDir: string;
   readonly clock?: Clock;
+  /** Looks for another model for all workers; default: this process looks for its own. */
+  readonly reloadModel?: () => Promise<ModelCheck>;
+  /** Told how to put another model into service here before it listens. */
+  readonly onModel?: (model: ServedModel) => void;
   /** The metrics of all workers; default: of this process. */
   readonly metricsText?: () => Promise<string>;
   /** Told of the process's own metrics before it listens. */
@@ -32,14 +40,21 @@ export async function startServer(
 ): Promise<RunningServer> {
   const services = await openServices(config, log, options.modelDir, options.clock ?? Date.now);
   options.onMetrics?.(services.metrics);
+  options.onModel?.(services.model);
+  const watch =
+    options.reloadModel === undefined
+      ? new ModelWatch(options.modelDir, (dir) => services.model.exchange(dir), config, log)
+      : null;
+  const reloadModel = options.reloadModel ?? (() => watch!.check());
   const goOnWarmingUp = warmUp(services.recommender());
   const metricsText = options.metricsText === undefined ? {} : { metricsText: options.metricsText };
-  const app = await createApp({ ...services, ...metricsText });
+  const app = await createApp({ ...services, reloadModel, ...metricsText });
   const connections = new Connections(app.server);
   let closing: Promise<void> | null = null;
   const close = () => (closing ??= shutDown());
 
   async function shutDown(): Promise<void> {
+    const watchEnded = watch?.close();
     const closed = app.close();
     void connections.drainUntil(closed);
     const inTime = await Promise.race([closed.then(() => true), delay(config.shutdownTimeoutMs)]);
@@ -51,14 +66,16 @@ export async function startServer(
       app.server.closeAllConnections();
       await closed;
     }
+    await watchEnded;
     await services.close();
   }
 
   try {
     const address = await app.listen({ host: config.apiHost, port: config.apiPort });
     goOnWarmingUp();
-    return { url: address.replace('0.0.0.0', 'localhost').replace('[::]', 'localhost'), close };
+    return { url: address.replace('0.0.0.0', 'localhost').replace('[::]', 'localhost'), reloadModel, close };
   } catch (error) {
+    await watch?.close();
     await services.close();
     throw cannotListen(error as NodeJS.ErrnoException, config);
   }

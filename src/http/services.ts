@@ -1,15 +1,14 @@
 import { join } from 'node:path';
-import { openBundle } from '../bundle/open-bundle.js';
 import { type Config } from '../config/schema.js';
 import { type Clock } from '../domain/time.js';
 import { type Logger } from '../observability/log.js';
 import { Metrics } from '../observability/metrics.js';
 import { FeatureLog } from '../recommend/feature-log.js';
-import { openModel } from '../recommend/model.js';
 import { configuredStore } from '../sessions/configured-store.js';
 import { openEventLog } from '../sessions/event-log.js';
 import { openSessionStore } from '../sessions/open-session-store.js';
 import { type AppDependencies } from './dependencies.js';
+import { ServedModel } from './served-model.js';
 
 /** Where the event log of a state folder lies. */
 export function eventLogFolder(statePath: string): string {
@@ -18,6 +17,11 @@ export function eventLogFolder(statePath: string): string {
 
 export function featureLogFolder(statePath: string): string {
   return join(statePath, 'features');
+}
+
+export interface Services extends Omit<AppDependencies, 'reloadModel'> {
+  readonly model: ServedModel;
+  close(): Promise<void>;
 }
 
 /**
@@ -30,7 +34,7 @@ export async function openServices(
   log: Logger,
   modelDir: string,
   clock: Clock,
-): Promise<AppDependencies & { close(): Promise<void> }> {
+): Promise<Services> {
   const opened: { close(): Promise<void> }[] = [];
   const close = async () => {
     for (const service of opened.reverse().splice(0)) await service.close();
@@ -40,8 +44,8 @@ export async function openServices(
     return service;
   };
   try {
-    const model = openModel(await openBundle(modelDir, { mapped: config.modelMapped }));
     const metrics = new Metrics(true);
+    const model = await ServedModel.open(modelDir, config.modelMapped, metrics);
     const store = keep(await openSessionStore(configuredStore(config, clock)));
     const eventLog = config.eventLog
       ? keep(
@@ -62,9 +66,9 @@ export async function openServices(
           }),
         )
       : null;
-    metrics.serving(model);
     metrics.usingStore(store.kind);
-    return { config, log, store, eventLog, featureLog, recommender: () => model, metrics, clock, close };
+    const recommender = () => model.get();
+    return { config, log, store, eventLog, featureLog, model, recommender, metrics, clock, close };
   } catch (error) {
     await close();
     throw error;

@@ -3,13 +3,23 @@ import { secretsOf } from '../config/load.js';
 import { NextItemError } from '../errors.js';
 import { createLog } from '../observability/log.js';
 import { type RunningServer, startServer } from './server.js';
-import { type FromWorker, type ToWorker, type WorkerTask } from './worker-messages.js';
+import { type ModelCheck } from './model-watch.js';
+import { type ServedModel } from './served-model.js';
+import {
+  errorOf,
+  type FromWorker,
+  type Problem,
+  problemOf,
+  type ToWorker,
+  type WorkerTask,
+} from './worker-messages.js';
 
 /** Longest wait for the other workers' metrics. */
 const METRICS_TIMEOUT_MS = 5000;
 
 let server: RunningServer | null = null;
 let registry: Registry | null = null;
+let model: ServedModel | null = null;
 let asked = 0;
 const answers = new Map<number, (answer: { text?: string; problem?: string }) => void>();
 
@@ -31,6 +41,31 @@ function allMetrics(): Promise<string> {
   });
 }
 
+const reloads = new Map<number, (answer: { check?: ModelCheck; problem?: Problem }) => void>();
+
+/** Has the primary look for another model; it tells all workers. */
+function reloadModel(): Promise<ModelCheck> {
+  const id = ++asked;
+  return new Promise((resolve, reject) => {
+    reloads.set(id, ({ check, problem }) => {
+      reloads.delete(id);
+      if (check === undefined) reject(errorOf(problem!));
+      else resolve(check);
+    });
+    tell({ kind: 'reload', id });
+  });
+}
+
+async function exchange(id: number, modelDir: string): Promise<void> {
+  try {
+    // Told to stop, or not there yet: the primary tells it again when it listens.
+    await model?.exchange(modelDir);
+    tell({ kind: 'exchanged', id });
+  } catch (error) {
+    tell({ kind: 'exchanged', id, problem: problemOf(error) });
+  }
+}
+
 async function start({ config, modelDir }: WorkerTask): Promise<void> {
   try {
     const log = createLog({
@@ -42,16 +77,12 @@ async function start({ config, modelDir }: WorkerTask): Promise<void> {
       modelDir,
       metricsText: allMetrics,
       onMetrics: (metrics) => void (registry = metrics.registry),
+      onModel: (served) => void (model = served),
+      reloadModel,
     });
     tell({ kind: 'listening', url: server.url });
   } catch (error) {
-    const known = error instanceof NextItemError ? error : new NextItemError('internal', String(error));
-    tell({
-      kind: 'failed',
-      code: known.code,
-      detail: known.detail,
-      ...(known.where === undefined ? {} : { where: known.where }),
-    });
+    tell({ kind: 'failed', ...problemOf(error) });
     await stop();
   }
 }
@@ -73,6 +104,8 @@ process.on('message', (message: ToWorker) => {
   if (message.kind === 'start') void start(message.task);
   if (message.kind === 'stop') void stop();
   if (message.kind === 'report') void report(message.id);
+  if (message.kind === 'exchange') void exchange(message.id, message.modelDir);
+  if (message.kind === 'reloaded') reloads.get(message.id)?.(message);
   if (message.kind === 'metrics') answers.get(message.id)?.(message);
 });
 // The primary decides when workers stop: Ctrl-C reaches all processes of a terminal at once.

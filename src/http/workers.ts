@@ -4,7 +4,15 @@ import { type Config } from '../config/schema.js';
 import { NextItemError } from '../errors.js';
 import { type Logger } from '../observability/log.js';
 import { type RunningServer } from './server.js';
-import { type FromWorker, type ToWorker, type WorkerTask } from './worker-messages.js';
+import { ModelWatch } from './model-watch.js';
+import {
+  errorOf,
+  type FromWorker,
+  type Problem,
+  problemOf,
+  type ToWorker,
+  type WorkerTask,
+} from './worker-messages.js';
 import { WorkerMetrics } from './worker-metrics.js';
 
 /** A worker that dies is replaced after this long, twice as long each time it dies young, at most the second value. */
@@ -19,23 +27,35 @@ const SETTLED_AFTER_MS = 10_000;
  */
 export async function startWorkers(config: Config, log: Logger, modelDir: string): Promise<RunningServer> {
   cluster.setupPrimary({ exec: fileURLToPath(new URL('./worker-main.js', import.meta.url)) });
-  const task: WorkerTask = { config, modelDir };
   // While Redis is away, a worker that takes a dead one's place can still recommend.
-  const replacementTask: WorkerTask = { config: { ...config, redisRequiredAtStart: false }, modelDir };
+  const replacementConfig: Config = { ...config, redisRequiredAtStart: false };
+  const exchanges = new Map<number, (problem?: Problem) => void>();
+  let asked = 0;
+  let servedDir = modelDir;
+  const watch = new ModelWatch(modelDir, exchangeAll, config, log);
   const metrics = new WorkerMetrics((worker, id) => send(worker, { kind: 'report', id }));
   const listening = new Set<Worker>();
   const restarts = new Set<NodeJS.Timeout>();
   let closing: Promise<void> | null = null;
   let restartDelayMs = FIRST_RESTART_DELAY_MS;
 
-  function fork(task: WorkerTask): Promise<string> {
+  function fork(config: Config): Promise<string> {
     const worker = cluster.fork();
     const bornMs = Date.now();
+    const task: WorkerTask = { config, modelDir: servedDir };
     worker.on('message', (message: FromWorker) => {
       // Told to stop before it was ready, it did not hear it.
       if (message.kind === 'ready')
         send(worker, closing === null ? { kind: 'start', task } : { kind: 'stop' });
-      if (message.kind === 'listening') listening.add(worker);
+      if (message.kind === 'listening') {
+        listening.add(worker);
+        if (task.modelDir !== servedDir)
+          exchange(worker, servedDir).catch((error: unknown) =>
+            log.error({ err: error }, 'a worker kept its model'),
+          );
+      }
+      if (message.kind === 'exchanged') exchanges.get(message.id)?.(message.problem);
+      if (message.kind === 'reload') void answerReload(worker, message.id);
       if (message.kind === 'report') metrics.answered(message.id, message.values);
       if (message.kind === 'metrics') void answerMetrics(worker, message.id);
     });
@@ -52,7 +72,7 @@ export async function startWorkers(config: Config, log: Logger, modelDir: string
       );
       const timer = setTimeout(() => {
         restarts.delete(timer);
-        fork(replacementTask).catch((error: unknown) =>
+        fork(replacementConfig).catch((error: unknown) =>
           log.error({ err: error }, 'a worker could not start'),
         );
       }, restartDelayMs);
@@ -61,10 +81,43 @@ export async function startWorkers(config: Config, log: Logger, modelDir: string
     return new Promise((resolve, reject) => {
       worker.on('message', (message: FromWorker) => {
         if (message.kind === 'listening') resolve(message.url);
-        if (message.kind === 'failed') reject(new NextItemError(message.code, message.detail, message.where));
+        if (message.kind === 'failed') reject(errorOf(message));
       });
       worker.once('exit', () => reject(new NextItemError('internal', 'a worker ended before it listened')));
     });
+  }
+
+  /** Resolves when a worker serves another model, or has ended. */
+  function exchange(worker: Worker, dir: string): Promise<void> {
+    const id = ++asked;
+    return new Promise((resolve, reject) => {
+      const end = (problem?: Problem) => {
+        exchanges.delete(id);
+        worker.off('exit', ended);
+        if (problem === undefined) resolve();
+        else reject(errorOf(problem));
+      };
+      const ended = () => end();
+      exchanges.set(id, end);
+      worker.once('exit', ended);
+      send(worker, { kind: 'exchange', id, modelDir: dir });
+    });
+  }
+
+  /** One worker after the other: while one of them opens the model, the others answer. The first that refuses it ends it. */
+  async function exchangeAll(dir: string): Promise<void> {
+    for (const worker of [...listening]) {
+      await exchange(worker, dir);
+      servedDir = dir;
+    }
+  }
+
+  async function answerReload(worker: Worker, id: number): Promise<void> {
+    const answer = await watch.check().then(
+      (check) => ({ check }),
+      (error: unknown) => ({ problem: problemOf(error) }),
+    );
+    send(worker, { kind: 'reloaded', id, ...answer });
   }
 
   async function answerMetrics(worker: Worker, id: number): Promise<void> {
@@ -76,6 +129,7 @@ export async function startWorkers(config: Config, log: Logger, modelDir: string
   }
 
   async function stopAll(): Promise<void> {
+    const watchEnded = watch.close();
     for (const timer of restarts) clearTimeout(timer);
     const workers = Object.values(cluster.workers ?? {}) as Worker[];
     await Promise.all(
@@ -91,12 +145,13 @@ export async function startWorkers(config: Config, log: Logger, modelDir: string
         return ended.finally(() => clearTimeout(force));
       }),
     );
+    await watchEnded;
   }
 
   const close = () => (closing ??= stopAll());
   try {
-    const [url] = await Promise.all(Array.from({ length: config.workers }, () => fork(task)));
-    return { url: url!, close };
+    const [url] = await Promise.all(Array.from({ length: config.workers }, () => fork(config)));
+    return { url: url!, reloadModel: () => watch.check(), close };
   } catch (error) {
     await close();
     throw error;

@@ -92,6 +92,12 @@ export class Metrics {
     labelNames: ['reason'] as const,
     registers: [this.registry],
   });
+  private readonly modelExchanges = new Counter({
+    name: 'nextitem_model_exchanges_total',
+    help: 'New models: taken into service, or refused while the one before stayed.',
+    labelNames: ['outcome'] as const,
+    registers: [this.registry],
+  });
   private readonly rateLimited = new Counter({
     name: 'nextitem_rate_limited_requests_total',
     help: 'Requests refused with 429, by whose limit it was.',
@@ -154,6 +160,10 @@ export class Metrics {
     this.model.set({ version: model.modelVersion, ranker: String(model.featuresCount > 0) }, 1);
     this.modelTrainedAt.set(model.trainedAtMs / 1000);
     this.modelItems.set(model.itemsCount);
+  }
+
+  modelExchange(outcome: 'taken' | 'refused'): void {
+    this.modelExchanges.inc({ outcome });
   }
 
   usingStore(kind: string): void {

@@ -24,6 +24,11 @@ export function warmUp(model: Recommender): () => void {
   return goOn;
 }
 
+/** The same to the end, with everything else in between: for a model that is not in service yet. */
+export async function warmUpFully(model: Recommender): Promise<void> {
+  for (const call of madeUpCalls(model)) await new Promise((resolve) => setImmediate(resolve, call));
+}
+
 function* madeUpCalls(model: Recommender): Generator<undefined> {
   const items = (model.popular(100) ?? []).map(({ itemId }) => itemId);
   if (items.length === 0) return;

@@ -111,6 +111,11 @@ export async function testApp(
     eventLog: config.eventLog ? await openEventLog({ dir: eventLogDir, clock }) : null,
     featureLog: null,
     recommender: () => recommender,
+    reloadModel: async () => ({
+      modelVersion: recommender.modelVersion,
+      previousVersion: recommender.modelVersion,
+      warnings: [],
+    }),
     metrics: new Metrics(false),
     clock,
     ...options.dependencies,

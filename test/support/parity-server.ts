@@ -34,6 +34,7 @@ export async function serveWithFeatureLog(bundleDir: string, statePath: string, 
     eventLog: null,
     featureLog,
     recommender: () => model,
+    reloadModel: () => Promise.reject(new Error('this server keeps its model')),
     metrics: new Metrics(false),
     clock,
   });

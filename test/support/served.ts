@@ -10,17 +10,28 @@ import { modelContent } from '../../src/recommend/model.js';
 import { DEFAULT_RETRIEVAL_SETTINGS } from '../../src/retrieval/settings.js';
 import { DEFAULT_TABLE_SETTINGS } from '../../src/tables/settings.js';
 import { buildTables } from '../../src/tables/table-set.js';
+import { FeatureSet } from '../../src/features/feature-set.js';
 import { eventTable } from './event-table.js';
+import { modelText, type TreeText } from './lightgbm-model.js';
 
 const BIN = fileURLToPath(new URL('../../bin/nextitem.js', import.meta.url));
 
-/** A small bundle without a ranker, in a folder of bundles. */
-export async function writeTestBundle(artifactsDir: string, modelVersion = '20260101-000000'): Promise<void> {
+/** A small bundle in a folder of bundles; its ranker, if it has one, says the same of all items. */
+export async function writeTestBundle(
+  artifactsDir: string,
+  modelVersion = '20260101-000000',
+  { ranker = false } = {},
+): Promise<void> {
   const events = eventTable([
     ['tea', 'pot', 'cup', ['tea', 'purchase']],
     ['tea', 'milk', 'cup'],
     ['desk', 'chair', 'lamp'],
   ]);
+  const tables = buildTables(events, {
+    sessionsEnd: 3,
+    scaleSessions: 3,
+    settings: DEFAULT_TABLE_SETTINGS,
+  });
   await writeBundle(
     artifactsDir,
     modelContent({
@@ -28,14 +39,23 @@ export async function writeTestBundle(artifactsDir: string, modelVersion = '2026
       trainedAtMs: Date.UTC(2026, 0, 1),
       source: { description: 'a test' },
       counts: { items: events.items.length, sessions: 3, events: 10 },
-      tables: buildTables(events, { sessionsEnd: 3, scaleSessions: 3, settings: DEFAULT_TABLE_SETTINGS }),
+      tables,
       retrieval: DEFAULT_RETRIEVAL_SETTINGS,
       settings: {},
-      rankerText: null,
+      rankerText: ranker ? modelText(new FeatureSet(tables).count, [STUMP]) : null,
       files: {},
     }),
   );
 }
+
+const STUMP: TreeText = {
+  splitFeature: [0],
+  threshold: [0.5],
+  decisionType: [2],
+  leftChild: [-1],
+  rightChild: [-2],
+  leafValue: [0, 0],
+};
 
 export interface Served {
   /** Where it listens, without a slash at the end. */

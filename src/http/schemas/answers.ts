@@ -36,6 +36,7 @@ const REFUSALS = {
   401: 'Needs an API key, or the one sent is not known',
   403: 'Not allowed with this API key, or not on this server',
   404: 'Not known',
+  409: 'Not as things are',
   413: 'The body is too large',
   415: 'The body is not application/json',
   429: 'More than the rate limit; try again after the seconds in Retry-After',
