@@ -80,11 +80,24 @@ export class EmbeddedStore implements SessionStore {
   }
 
   async append(event: IncomingEvent): Promise<AppendResult> {
-    return this.add(encodeEvent(event));
+    const encoded = encodeEvent(event);
+    return this.write(() => this.add(encoded));
   }
 
   async appendBatch(events: readonly IncomingEvent[]): Promise<(AppendResult | Error)[]> {
-    return Promise.all(events.map((event) => this.append(event).catch(asError)));
+    const encoded = events.map((event) => resultOrError(() => encodeEvent(event)));
+    try {
+      // One operation of the commit for all of them: a promise for each would cost as much as its event.
+      return await this.write(() =>
+        encoded.map((event) => {
+          if (event instanceof Error) return event;
+          const result = resultOrError(() => this.add(event));
+          return result instanceof Error ? this.unavailable(result) : result;
+        }),
+      );
+    } catch (error) {
+      return events.map(() => asError(error));
+    }
   }
 
   async read(sessionId: string): Promise<Session | null> {
@@ -148,8 +161,8 @@ export class EmbeddedStore implements SessionStore {
     }
   }
 
-  private add(event: EncodedEvent): Promise<AppendResult> {
-    return this.write(() => appendEvent(this.db, event, this.clock(), this.limits));
+  private add(event: EncodedEvent): AppendResult {
+    return appendEvent(this.db, event, this.clock(), this.limits);
   }
 
   private async write<Result>(operation: () => Result): Promise<Result> {
@@ -178,7 +191,7 @@ export class EmbeddedStore implements SessionStore {
   }
 }
 
-function resultOrError(operation: () => unknown): unknown {
+function resultOrError<Result>(operation: () => Result): Result | Error {
   try {
     return operation();
   } catch (error) {
