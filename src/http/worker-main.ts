@@ -18,6 +18,7 @@ import {
 const METRICS_TIMEOUT_MS = 5000;
 
 let server: RunningServer | null = null;
+let starting: Promise<void> | null = null;
 let registry: Registry | null = null;
 let model: ServedModel | null = null;
 let asked = 0;
@@ -83,7 +84,7 @@ async function start({ config, modelDir }: WorkerTask): Promise<void> {
     tell({ kind: 'listening', url: server.url });
   } catch (error) {
     tell({ kind: 'failed', ...problemOf(error) });
-    await stop();
+    process.disconnect();
   }
 }
 
@@ -91,9 +92,10 @@ async function report(id: number): Promise<void> {
   tell({ kind: 'report', id, values: (await registry?.getMetricsAsJSON()) ?? [] });
 }
 
-async function stop(): Promise<void> {
+/** A start that is under way comes to its end first: half of a server cannot be closed. */
+async function close(): Promise<void> {
+  await starting;
   await server?.close();
-  process.disconnect();
 }
 
 function tell(message: FromWorker): void {
@@ -101,8 +103,8 @@ function tell(message: FromWorker): void {
 }
 
 process.on('message', (message: ToWorker) => {
-  if (message.kind === 'start') void start(message.task);
-  if (message.kind === 'stop') void stop();
+  if (message.kind === 'start') starting = start(message.task);
+  if (message.kind === 'stop') void close().finally(() => process.disconnect());
   if (message.kind === 'report') void report(message.id);
   if (message.kind === 'exchange') void exchange(message.id, message.modelDir);
   if (message.kind === 'reloaded') reloads.get(message.id)?.(message);
@@ -111,5 +113,5 @@ process.on('message', (message: ToWorker) => {
 // The primary decides when workers stop: Ctrl-C reaches all processes of a terminal at once.
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => undefined);
-process.on('disconnect', () => void server?.close().finally(() => process.exit()));
+process.on('disconnect', () => void close().finally(() => process.exit()));
 tell({ kind: 'ready' });

@@ -59,6 +59,8 @@ export async function startWorkers(config: Config, log: Logger, modelDir: string
       if (message.kind === 'report') metrics.answered(message.id, message.values);
       if (message.kind === 'metrics') void answerMetrics(worker, message.id);
     });
+    // What could not be told to a worker that was ending: whoever waits for its answer hears of its end.
+    worker.on('error', (error) => log.debug({ err: error, worker: worker.id }, 'a worker was not reached'));
     worker.on('exit', (code, signal) => {
       listening.delete(worker);
       if (closing !== null) return;

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand, type Served, until } from '../../support/served.js';
 
@@ -55,16 +56,25 @@ describe.skipIf(process.platform !== 'linux')('two workers', () => {
     });
   });
 
-  it('all end when the first process is told to, also one that was just started again', async () => {
-    const [victim] = workers();
-    process.kill(victim!, 'SIGKILL');
-    await until(() => !workers().includes(victim!) && workers().length === 2);
-    const pids = workers();
-    served.child.kill('SIGTERM');
-    expect(await served.exited).toBe(0);
-    expect(served.output()).not.toContain('had to be killed');
-    await until(() => pids.every((pid) => !isAlive(pid)));
-  });
+  it.each([0, 80, 160, 240, 320])(
+    'all end when the first process is told to, also one that was started again %i ms before',
+    async (delayMs) => {
+      const ending = await runCommand(['serve', '--workers', '2']);
+      try {
+        const [victim] = workersOf(ending);
+        process.kill(victim!, 'SIGKILL');
+        await until(() => !workersOf(ending).includes(victim!) && workersOf(ending).length === 2);
+        const pids = workersOf(ending);
+        await setTimeout(delayMs);
+        ending.child.kill('SIGTERM');
+        expect(await ending.exited).toBe(0);
+        expect(ending.output()).not.toContain('had to be killed');
+        await until(() => pids.every((pid) => !isAlive(pid)));
+      } finally {
+        await ending.cleanUp();
+      }
+    },
+  );
 
   it('finish what they accepted when Ctrl-C reaches all of them at once, and log nothing twice', async () => {
     const terminal = await runCommand(['serve', '--workers', '2']);
