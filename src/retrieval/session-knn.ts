@@ -1,6 +1,6 @@
 import { LazyColumn } from '../tables/lazy-column.js';
+import { NthBest } from '../tables/nth-best.js';
 import { type SessionIndex } from '../tables/session-index.js';
-import { TopN } from '../tables/top-n.js';
 import { type CandidateSet } from './candidate-set.js';
 import { type Retriever } from './retriever.js';
 import { type SessionQuery } from './session-query.js';
@@ -17,17 +17,24 @@ import { type RetrievalSettings } from './settings.js';
  */
 export class SessionKnnRetriever implements Retriever {
   readonly name = 'session_knn';
-  /** [sessions] similarity in the running query, 0 outside it. */
-  private readonly similarity: Float32Array;
-  /** [sessions] the most recent matching item of the running query. */
-  private readonly matched: Uint32Array;
-  private readonly touched: Uint32Array;
-  private readonly top: TopN;
+  /** [sessions] in the running query 1 + the session's place in the lists below, 0 where it has none and outside it. */
+  private readonly placeOf: Uint32Array;
+  /** By place: sessions that share an item, its most recent shared item, the weights of all shared ones, its similarity. */
+  private readonly sessions: Uint32Array;
+  private readonly matches: Uint32Array;
+  private readonly overlaps: Float32Array;
+  private readonly similarities: Float64Array;
+  /** By place: where the session's items start and end. */
+  private readonly starts: Uint32Array;
+  private readonly ends: Uint32Array;
+  private readonly best: NthBest;
   private readonly lagWeights: Float64Array;
   private readonly distanceWeights: Float64Array;
   private readonly idf: LazyColumn;
   /** [sessions] exp(-age/ageDecayDays) / sqrt(length). */
   private readonly sessionWeight: LazyColumn;
+  /** See {@link readAhead}. */
+  private readonly unused = new Float64Array(1);
 
   constructor(
     private readonly index: SessionIndex,
@@ -36,10 +43,15 @@ export class SessionKnnRetriever implements Retriever {
   ) {
     const sessions = index.ageDays.length;
     const items = index.sessionsOffsets.length - 1;
-    this.similarity = new Float32Array(sessions);
-    this.matched = new Uint32Array(sessions);
-    this.touched = new Uint32Array(sessions);
-    this.top = new TopN(settings.neighbours);
+    const most = Math.min(sessions, maxLag * settings.sessionsPerItem);
+    this.placeOf = new Uint32Array(sessions);
+    this.sessions = new Uint32Array(most);
+    this.matches = new Uint32Array(most);
+    this.overlaps = new Float32Array(most);
+    this.similarities = new Float64Array(most);
+    this.starts = new Uint32Array(most);
+    this.ends = new Uint32Array(most);
+    this.best = new NthBest(most, settings.neighbours);
     this.lagWeights = Float64Array.from({ length: maxLag }, (_, lag) =>
       Math.exp(-lag / settings.positionDecay),
     );
@@ -58,8 +70,16 @@ export class SessionKnnRetriever implements Retriever {
   }
 
   retrieve(query: SessionQuery, out: CandidateSet): void {
-    const { index, similarity, matched, touched, top } = this;
-    let touchedCount = 0;
+    const found = this.compare(query);
+    const neighbours = this.keepNearest(found);
+    this.readAhead(neighbours);
+    for (let place = 0; place < neighbours; place++) this.vote(place, out);
+  }
+
+  /** Lists the sessions that share an item with the query, with their similarity; gives how many. */
+  private compare(query: SessionQuery): number {
+    const { index, placeOf, sessions, matches, overlaps, similarities, sessionWeight } = this;
+    let found = 0;
     for (let d = 0; d < query.distinctCount; d++) {
       const item = query.distinctItems[d]!;
       const weight = this.lagWeights[query.lags[d]!]! * this.idf.at(item);
@@ -68,38 +88,76 @@ export class SessionKnnRetriever implements Retriever {
       const to = Math.min(index.sessionsOffsets[item + 1]!, from + this.settings.sessionsPerItem);
       for (let p = from; p < to; p++) {
         const s = index.sessions[p]!;
-        if (similarity[s] === 0) {
-          touched[touchedCount++] = s;
-          // Items come newest first, so the first match is the most recent one.
-          matched[s] = item;
+        const place = placeOf[s]! - 1;
+        if (place >= 0) {
+          overlaps[place]! += weight;
+          continue;
         }
-        similarity[s]! += weight;
+        sessions[found] = s;
+        // Items come newest first, so the first match is the most recent one.
+        matches[found] = item;
+        overlaps[found] = weight;
+        placeOf[s] = ++found;
       }
     }
-    top.reset();
-    for (let t = 0; t < touchedCount; t++) {
-      const s = touched[t]!;
-      top.push(s, similarity[s]! * this.sessionWeight.at(s));
-      similarity[s] = 0;
+    for (let place = 0; place < found; place++) {
+      const s = sessions[place]!;
+      similarities[place] = overlaps[place]! * sessionWeight.at(s);
+      placeOf[s] = 0;
     }
-    // The heap's order is of no matter to a sum of floats only if it is always the same order: sort it.
-    top.sort();
-    for (let n = 0; n < top.count; n++) this.vote(top.ids[n]!, top.scores[n]!, matched[top.ids[n]!]!, out);
+    return found;
+  }
+
+  /** Keeps the most similar sessions in the lists, in the order they have there; gives how many. */
+  private keepNearest(found: number): number {
+    const { best, sessions, matches, similarities } = this;
+    const { neighbours } = this.settings;
+    if (found <= neighbours) return found;
+    best.find(sessions, similarities, found, neighbours);
+    let kept = 0;
+    for (let place = 0; place < found; place++) {
+      if (!best.includes(sessions[place]!, similarities[place]!)) continue;
+      sessions[kept] = sessions[place]!;
+      matches[kept] = matches[place]!;
+      similarities[kept++] = similarities[place]!;
+    }
+    return kept;
+  }
+
+  /**
+   * Looks up where each neighbour's items are, and asks for them. They lie all over the memory; the votes, full of
+   * branches that depend on them, would wait for one neighbour's after the other's. Here nothing depends on anything, and
+   * the processor fetches many at a time.
+   */
+  private readAhead(neighbours: number): void {
+    const { sessions, starts, ends } = this;
+    const { items, itemsOffsets } = this.index;
+    for (let place = 0; place < neighbours; place++) {
+      const s = sessions[place]!;
+      starts[place] = itemsOffsets[s]!;
+      ends[place] = itemsOffsets[s + 1]!;
+    }
+    let sum = 0;
+    for (let place = 0; place < neighbours; place++) sum += items[starts[place]!]! + items[ends[place]! - 1]!;
+    // Reads that nothing comes of would be left out.
+    this.unused[0] = sum;
   }
 
   /** Adds one neighbour's items to the scores. */
-  private vote(session: number, similarity: number, match: number, out: CandidateSet): void {
+  private vote(place: number, out: CandidateSet): void {
+    const similarity = this.similarities[place]!;
     // A neighbour so old that its weight is too small for a float has no vote.
     if (similarity === 0) return;
-    const { items, itemsOffsets } = this.index;
-    const start = itemsOffsets[session]!;
-    const end = itemsOffsets[session + 1]!;
-    let place = end - 1;
-    while (place > start && items[place] !== match) place--;
+    const { items } = this.index;
+    const match = this.matches[place]!;
+    const start = this.starts[place]!;
+    const end = this.ends[place]!;
+    let matchAt = end - 1;
+    while (matchAt > start && items[matchAt] !== match) matchAt--;
     for (let p = start; p < end; p++) {
       const item = items[p]!;
       if (item === match) continue;
-      out.add(item, similarity * this.distanceWeights[Math.abs(p - place)]!);
+      out.add(item, similarity * this.distanceWeights[Math.abs(p - matchAt)]!);
     }
   }
 }

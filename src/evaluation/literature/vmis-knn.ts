@@ -51,7 +51,7 @@ export const vmisKnn: LiteratureMethod<VmisKnnSettings> = {
     answerLast: { kind: 'choice', values: [true, false] },
   },
   fit(known, { k, sampleSize, lastEvents, idf, answerLast, serenadeQuirks }) {
-    const index = buildNeighbourIndex(known, lengthQuantile(known));
+    const index = buildNeighbourIndex(known, longestNeighbour(known));
     const { itemOffsets, items } = index;
     const search = new NeighbourSearch(index, sampleSize, k);
     const board = new ScoreBoard(known.items);
@@ -88,8 +88,8 @@ export const vmisKnn: LiteratureMethod<VmisKnnSettings> = {
   },
 };
 
-/** Distinct items of the session at {@link LENGTH_QUANTILE}, interpolated between neighbours and rounded. */
-function lengthQuantile(known: KnownEvents): number {
+/** Distinct items of the session at {@link LENGTH_QUANTILE}, interpolated between neighbours and rounded: longer ones are left out. */
+export function longestNeighbour(known: KnownEvents): number {
   const { itemOffsets, sessions } = buildNeighbourIndex(known);
   if (sessions === 0) return 0;
   const lengths = Uint32Array.from({ length: sessions }, (_, s) => itemOffsets[s + 1]! - itemOffsets[s]!);
