@@ -22,8 +22,9 @@ import { Shoppers, sessionsToReplay } from './support/shoppers.js';
 import { liveSessions } from './support/live-sessions.js';
 
 const WINDOW_SECONDS = 20;
-/** Until caches, heaps and the memory of recent sessions have their size. */
-const SETTLED_AFTER = 0.2;
+/** Until caches, heaps and the memory of recent sessions have their size: a share of the time, and until sessions expire. */
+const SETTLED_SHARE = 0.2;
+const SWEPT_AFTER_SECONDS = 90;
 /** Of what there was when it had settled: how much more there may be at the end, beside this. */
 const MAX_GROWTH = 0.1;
 const SLACK = { memoryMib: 30, handles: 10, sessions: 500 };
@@ -39,7 +40,12 @@ const { values: flags } = parseArgs({
   },
 });
 const rate = Number(flags.rate);
-const windows = Math.max(5, Math.round((Number(flags.minutes) * 60) / WINDOW_SECONDS));
+const windows = Math.round((Number(flags.minutes) * 60) / WINDOW_SECONDS);
+const settledFrom = Math.ceil(
+  Math.max(SETTLED_SHARE * windows, (Number(flags.ttl) + SWEPT_AFTER_SECONDS) / WINDOW_SECONDS),
+);
+if (windows - settledFrom < 5)
+  throw new Error('sessions would hardly begin to expire: take more --minutes, or a shorter --ttl');
 
 interface Sample {
   readonly minute: number;
@@ -84,7 +90,7 @@ try {
       const { p50, p99 } = latencySummary(byKind.get('recommend')?.answeredMs ?? []);
       const sample: Sample = {
         minute: ((window + 1) * WINDOW_SECONDS) / 60,
-        memoryMib: server.memory().nowMib,
+        memoryMib: server.memory().privateMib,
         handles: server.handles(),
         sessions: redis === null ? liveSessions(join(statePath, 'sessions')) : await redis.client.dbsize(),
         p50,
@@ -116,15 +122,17 @@ async function garbageCollection(url: string): Promise<{ seconds: number; pauses
   const text = await (await fetch(`${url}/metrics`)).text();
   const sumOf = (name: string) =>
     [
-      ...text.matchAll(new RegExp(`^nodejs_gc_duration_seconds_${name}\\{[^}]*\\} ([\\d.e+-]+)$`, 'gm')),
+      ...text.matchAll(
+        new RegExp(`^nextitem_nodejs_gc_duration_seconds_${name}\\{[^}]*\\} ([\\d.e+-]+)$`, 'gm'),
+      ),
     ].reduce((sum, [, value]) => sum + Number(value), 0);
   return { seconds: sumOf('sum'), pauses: sumOf('count') };
 }
 
 function report(samples: readonly Sample[]): boolean {
-  const settled = samples.slice(Math.floor(samples.length * SETTLED_AFTER));
+  const settled = samples.slice(settledFrom);
   const table = new Table({
-    head: ['minute', 'memory MiB', 'handles', 'in the store', 'p50 ms', 'p99 ms', 'GC ms/s', 'pauses/s'],
+    head: ['minute', 'private MiB', 'handles', 'in the store', 'p50 ms', 'p99 ms', 'GC ms/s', 'pauses/s'],
     style: { head: [], border: [] },
   });
   const shown = [0, 0.25, 0.5, 0.75, 1].map((share) => settled[Math.round(share * (settled.length - 1))]!);

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { childrenOf } from './process-memory.js';
+import { childrenOf, processMemory } from './process-memory.js';
 
 const BIN = join(process.cwd(), 'bin', 'nextitem.js');
 const STOP_TIMEOUT_MS = 20_000;
@@ -24,8 +24,11 @@ export interface ServerProcess {
   readonly url: string;
   /** Of the process that was started; its workers are its children. */
   readonly pid: number;
-  /** Resident memory of the server and its workers, now and at its largest, MiB; 0 where the system does not tell. */
-  memory(): { readonly nowMib: number; readonly peakMib: number };
+  /**
+   * Memory of the server and its workers, MiB: resident now and at its largest, each counting what they share; and private
+   * to each. 0 where the system does not tell.
+   */
+  memory(): { readonly nowMib: number; readonly peakMib: number; readonly privateMib: number };
   /** Open files and sockets of the server and its workers; 0 where the system does not tell. */
   handles(): number;
   /** Processor time the server and its workers took so far, milliseconds; 0 where the system does not tell. */
@@ -100,12 +103,13 @@ async function stop(child: ChildProcess, ended: Promise<void>): Promise<void> {
   clearTimeout(force);
 }
 
-function memoryOf(pid: number): { nowMib: number; peakMib: number } {
-  const sum = { nowMib: 0, peakMib: 0 };
+function memoryOf(pid: number): { nowMib: number; peakMib: number; privateMib: number } {
+  const sum = { nowMib: 0, peakMib: 0, privateMib: 0 };
   for (const each of [pid, ...childrenOf(pid)]) {
     const status = read(`/proc/${each}/status`);
     sum.nowMib += Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
     sum.peakMib += Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+    sum.privateMib += processMemory(each)?.privateMib ?? 0;
   }
   return sum;
 }
