@@ -16,6 +16,15 @@ export interface TreeModel {
   readonly categoryBoundaries: Int32Array;
   /** Bit sets, 32 categories a word: the categories that go left. */
   readonly categoryBits: Uint32Array;
+  /** How many training rows came to each node; null unless they were asked for. */
+  readonly counts: TreeCounts | null;
+}
+
+export interface TreeCounts {
+  /** [leaves - 1] */
+  readonly inner: Int32Array;
+  /** [leaves] */
+  readonly leaves: Int32Array;
 }
 
 export interface ForestModel {
@@ -32,9 +41,10 @@ const MOST_FEATURES = 100_000;
  * Reads LightGBM's text model (versions 2 to 4, one output) and checks all of it: counts, number syntax, ranges, and
  * that the children of every tree form a tree. What follows "end of trees" (importances, parameters) is not read.
  *
+ * @param withCounts read {@link TreeModel.counts} too, which scores do not need
  * @throws NextItemError `invalid_ranker`, naming the tree and what is wrong with it
  */
-export function parseForestModel(text: string): ForestModel {
+export function parseForestModel(text: string, { withCounts = false } = {}): ForestModel {
   const lines = new Lines(text);
   if (lines.next() !== 'tree') refuse('it does not begin with the line "tree"');
   const header = new Map<string, string>();
@@ -63,7 +73,7 @@ export function parseForestModel(text: string): ForestModel {
       const [key, value] = cut(line);
       fields.set(key, value);
     }
-    trees.push(readTree(`tree ${trees.length}`, fields, featureNames.length));
+    trees.push(readTree(`tree ${trees.length}`, fields, featureNames.length, withCounts));
   }
   if (line === null) refuse('it is cut off: the line "end of trees" is missing');
   const announced = header.get('tree_sizes');
@@ -85,7 +95,12 @@ function readFeatureNames(header: ReadonlyMap<string, string>): string[] {
   return names;
 }
 
-function readTree(name: string, fields: ReadonlyMap<string, string>, features: number): TreeModel {
+function readTree(
+  name: string,
+  fields: ReadonlyMap<string, string>,
+  features: number,
+  withCounts: boolean,
+): TreeModel {
   const get = (key: string): string => fields.get(key) ?? refuse(`${key} is missing`, name);
   if ((fields.get('is_linear') ?? '0') !== '0') {
     refuse(
@@ -122,6 +137,17 @@ function readTree(name: string, fields: ReadonlyMap<string, string>, features: n
       `${name}, cat_threshold`,
       Uint32Array,
     ),
+    counts: withCounts
+      ? {
+          inner: readInts('internal_count', inner),
+          leaves: readNumbers(
+            inner === 0 ? '0' : get('leaf_count'),
+            leaves,
+            `${name}, leaf_count`,
+            Int32Array,
+          ),
+        }
+      : null,
   };
   for (let set = 0; set < boundaries.length; set++) {
     const rises = set === 0 ? boundaries[0] === 0 : boundaries[set]! >= boundaries[set - 1]!;
@@ -129,6 +155,7 @@ function readTree(name: string, fields: ReadonlyMap<string, string>, features: n
   }
   checkSplits(name, tree, features, sets);
   checkShape(name, tree);
+  checkCounts(name, tree);
   return tree;
 }
 
@@ -165,6 +192,17 @@ function checkShape(name: string, tree: TreeModel): void {
     if (node >= 0) pending.push(tree.rightChild[node]!, tree.leftChild[node]!);
   }
   if (reached !== seen.length) refuse('some of its nodes are not reached from the root', name);
+}
+
+/** Every node has rows, and as many as its children together. */
+function checkCounts(name: string, { counts, leftChild, rightChild }: TreeModel): void {
+  if (counts === null) return;
+  const rowsOf = (node: number) => (node >= 0 ? counts.inner[node]! : counts.leaves[~node]!);
+  for (let node = 0; node < leftChild.length; node++) {
+    const [left, right] = [rowsOf(leftChild[node]!), rowsOf(rightChild[node]!)];
+    if (left <= 0 || right <= 0 || left + right !== rowsOf(node))
+      refuse(`node ${node} has ${rowsOf(node)} rows and its children ${left} and ${right}`, name);
+  }
 }
 
 function count(text: string, where: string): number {

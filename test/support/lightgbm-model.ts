@@ -62,11 +62,18 @@ function treeText(tree: TreeText, index: number): string {
       `right_child=${tree.rightChild.join(' ')}`,
     ],
     `leaf_value=${tree.leafValue.map(digits).join(' ')}`,
+    `leaf_count=${tree.leafValue.map((_, leaf) => rowsAt(tree, ~leaf)).join(' ')}`,
+    `internal_count=${tree.splitFeature.map((_, node) => rowsAt(tree, node)).join(' ')}`,
     ...(sets.length === 0
       ? []
       : [`cat_boundaries=${boundaries.join(' ')}`, `cat_threshold=${sets.flat().join(' ')}`]),
     ...['is_linear=0', 'shrinkage=1', '', '', ''],
   ].join('\n');
+}
+
+/** How many rows came to a node: one to the first leaf, two to the second, and so on. */
+export function rowsAt(tree: TreeText, node: number): number {
+  return node < 0 ? ~node + 1 : rowsAt(tree, tree.leftChild[node]!) + rowsAt(tree, tree.rightChild[node]!);
 }
 
 function digits(value: number | string): string {

@@ -40,6 +40,7 @@ const FLOAT32 = 0;
 const FLOAT64 = 1;
 const INT32 = 2;
 const RAW_SCORE = 1;
+const CONTRIBUTIONS = 3;
 const SPLITS = 0;
 const GAIN = 1;
 
@@ -197,8 +198,21 @@ export class Booster {
 
   /** Raw scores (sums of leaf values) of a single-output model into `out` [rows]. */
   predictRaw(matrix: Matrix, out: Float64Array, threads = 1): void {
+    this.predict(matrix, RAW_SCORE, 1, out, threads);
+  }
+
+  /**
+   * What each feature contributes to the raw scores (the library's exact TreeSHAP), row-major [rows x (features + 1)]; the
+   * last column is the expected score.
+   */
+  predictContributions(matrix: Matrix, out: Float64Array, threads = 1): void {
+    this.predict(matrix, CONTRIBUTIONS, matrix.columns + 1, out, threads);
+  }
+
+  /** @param width of a row of `out` */
+  private predict(matrix: Matrix, kind: number, width: number, out: Float64Array, threads: number): void {
     const { values, rows, columns } = matrix;
-    if (values.length < rows * columns || out.length < rows) {
+    if (values.length < rows * columns || out.length < rows * width) {
       throw new NextItemError('lightgbm_failed', `arrays too short for ${rows} rows of ${columns} features`);
     }
     const parameters = `num_threads=${threads} verbosity=-1`;
@@ -210,7 +224,7 @@ export class Booster {
       rows,
       columns,
       1,
-      RAW_SCORE,
+      kind,
       0,
       -1,
       parameters,
