@@ -19,6 +19,7 @@ import { asNextItemError, sendProblem } from './problem.js';
 import { RouteTable } from './route-table.js';
 import { eventRoute } from './routes/event.js';
 import { eventsRoute } from './routes/events.js';
+import { inspectRoute } from './routes/inspect.js';
 import { modelRoute } from './routes/model.js';
 import { popularRoute } from './routes/popular.js';
 import { recommendRoute, storeShare } from './routes/recommend.js';
@@ -142,6 +143,7 @@ function addRoutes(app: App, deps: RouteDependencies): void {
   similarRoute(app, deps);
   popularRoute(app, deps);
   sessionRoutes(app, deps);
+  inspectRoute(app, deps);
   modelRoute(app, deps);
   statusRoutes(app, deps);
 }

@@ -1,6 +1,7 @@
 import { type Static } from 'typebox';
 import { type Config } from '../config/schema.js';
 import { type SessionEvent } from '../domain/event.js';
+import { type Session } from '../domain/session.js';
 import { DAY_MS, SECOND_MS } from '../domain/time.js';
 import { NextItemError } from '../errors.js';
 import { type LoggedEvent } from '../sessions/event-log.js';
@@ -31,6 +32,24 @@ export function toEvent(body: EventFields, nowMs: number, limits: TimeLimits, wh
     ...(body.recommendation_id === undefined ? {} : { recommendationId: body.recommendation_id }),
     receivedAtMs: nowMs,
   };
+}
+
+/**
+ * Events that came with a request as the session they make, oldest first; parameters and errors as for {@link toEvent}.
+ *
+ * @param where the list's place in the request, for errors
+ */
+export function toSession(
+  sessionId: string,
+  inline: readonly Static<typeof InlineEvent>[],
+  nowMs: number,
+  limits: TimeLimits,
+  where: string,
+): Session {
+  const events = inline.map((event, i) => toSessionEvent(event, nowMs, limits, `${where}[${i}]`));
+  // Equal times keep the order they were sent in.
+  events.sort((a, b) => a.timestampMs - b.timestampMs);
+  return { sessionId, events, eventCount: events.length };
 }
 
 /** The part of an event that does not name its session; parameters and errors as for {@link toEvent}. */

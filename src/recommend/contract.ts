@@ -1,4 +1,6 @@
 import { type Session } from '../domain/session.js';
+import { type FeatureDescription } from '../features/feature-group.js';
+import { type SourceName } from '../retrieval/settings.js';
 
 /** Why an item is shown. Always true of the item and the session at hand. */
 export const REASONS = [
@@ -71,6 +73,46 @@ export interface ServedFeatures {
   readonly rawScores: Float64Array;
 }
 
+export interface InspectOptions extends Omit<RecommendOptions, 'budgetMs' | 'keepFeatures'> {
+  /** Candidates to describe at most, from 0. */
+  readonly limit: number;
+}
+
+/** What stood behind an answer. */
+export interface Inspection {
+  readonly answer: RecommendAnswer;
+  /** All candidates there were, shown or not. */
+  readonly candidateCount: number;
+  /** The best of them by score, best first. */
+  readonly candidates: readonly InspectedCandidate[];
+  /** The mean raw score of the training examples, to which contributions add; null without a ranker. */
+  readonly expectedScore: number | null;
+}
+
+export interface InspectedCandidate {
+  readonly itemId: string;
+  /** Place among all candidates by score, 1 the best. */
+  readonly position: number;
+  /** Place in the answer; null: not in it, because it must not be shown or there was no more room. */
+  readonly rank: number | null;
+  /** The ranker's raw score; without a ranker the item-to-item score. */
+  readonly score: number;
+  /** The sources that know it, in their order. */
+  readonly sources: readonly FoundBy[];
+  /** [features] what the ranker saw, NaN for unknown; null without a ranker. */
+  readonly values: Float32Array | null;
+  /** [features] what each of them added to the expected score; null without a ranker. */
+  readonly contributions: Float64Array | null;
+}
+
+export interface FoundBy {
+  readonly source: SourceName;
+  /** Its place among those the source nominated; null: it knows the item and did not nominate it. */
+  readonly rank: number | null;
+  /** The source's own score. Comparable inside one source only. */
+  readonly score: number;
+}
+
 /** A model in service. Immutable: a new model is a new recommender. Single-threaded, never waits. */
 export interface Recommender {
   readonly modelVersion: string;
@@ -82,6 +124,12 @@ export interface Recommender {
 
   /** The next items for a session; null or an empty session gets popular items. Never throws, never empty unless exclusions leave nothing. */
   recommend(session: Session | null, options: RecommendOptions): RecommendAnswer;
+
+  /** The answer of {@link recommend}, and all that it stands on. For looking at: takes a hundred times as long. */
+  inspect(session: Session | null, options: InspectOptions): Inspection;
+
+  /** The columns of what {@link inspect} describes, in order; empty without a ranker. */
+  readonly features: readonly FeatureDescription[];
 
   /** Items most like one item, best first; null if the model does not know the item. */
   similar(itemId: string, k: number): readonly Recommendation[] | null;

@@ -3,7 +3,6 @@ import { RANKER_FILE } from '../bundle/manifest.js';
 import { type LoadedBundle } from '../bundle/open-bundle.js';
 import { NextItemError } from '../errors.js';
 import { FeatureSet } from '../features/feature-set.js';
-import { Forest } from '../ranking/forest.js';
 import { type RetrievalSettings } from '../retrieval/settings.js';
 import { type TableSet, tablesFromSections, tableSections } from '../tables/table-set.js';
 import { SessionRecommender } from './recommender.js';
@@ -56,17 +55,17 @@ export function openModel(bundle: LoadedBundle): SessionRecommender {
       throw new NextItemError('bundle_invalid', `the table ${name} is missing`, dir);
     },
   );
-  const ranker = bundle.text(RANKER_FILE);
+  const rankerText = bundle.text(RANKER_FILE);
   const recommender = new SessionRecommender({
     modelVersion: manifest.modelVersion,
     trainedAtMs: manifest.trainedAtMs,
     tables,
     itemIds,
     retrieval: (manifest.settings as unknown as { retrieval: RetrievalSettings }).retrieval,
-    forest: ranker === null ? null : Forest.parse(ranker),
+    rankerText,
   });
   const { hash } = recommender.featureSet;
-  if (ranker !== null && manifest.featureSetHash !== hash) {
+  if (rankerText !== null && manifest.featureSetHash !== hash) {
     throw new NextItemError(
       'bundle_incompatible',
       `its ranker learned from feature set ${manifest.featureSetHash.slice(0, 12)}, this version computes ${hash.slice(0, 12)}`,

@@ -1,17 +1,22 @@
 import { type Session } from '../domain/session.js';
 import { type StringIndex } from '../domain/string-column.js';
 import { type FeatureSet } from '../features/feature-set.js';
-import { type Forest } from '../ranking/forest.js';
+import { type FeatureDescription } from '../features/feature-group.js';
+import { Forest } from '../ranking/forest.js';
+import { TreeShap } from '../ranking/tree-shap.js';
 import { SessionQuery } from '../retrieval/session-query.js';
 import { type RetrievalSettings } from '../retrieval/settings.js';
 import { type TableSet } from '../tables/table-set.js';
 import { TopN } from '../tables/top-n.js';
 import {
+  type Inspection,
+  type InspectOptions,
   type Recommendation,
   type RecommendAnswer,
   type Recommender,
   type RecommendOptions,
 } from './contract.js';
+import { inspectAnswer } from './inspector.js';
 import { explain, popularityReason } from './reasons.js';
 import { SessionScorer } from './session-scorer.js';
 import { similarItems } from './similar-items.js';
@@ -26,8 +31,8 @@ export interface SessionRecommenderOptions {
   /** The index over `tables.items`. */
   readonly itemIds: StringIndex;
   readonly retrieval: RetrievalSettings;
-  /** null: answers come from the item-to-item tables alone. */
-  readonly forest: Forest | null;
+  /** LightGBM's text model; null: answers come from the item-to-item tables alone. */
+  readonly rankerText: string | null;
 }
 
 /**
@@ -45,7 +50,11 @@ export class SessionRecommender implements Recommender {
   readonly scorer: SessionScorer;
   /** From an item's id to its dense index. */
   readonly itemIds: StringIndex;
+  readonly features: readonly FeatureDescription[];
   private readonly tables: TableSet;
+  private readonly rankerText: string | null;
+  /** Made when somebody first asks why. */
+  private treeShap: TreeShap | null = null;
   private readonly query = new SessionQuery();
   private readonly top = new TopN(MAX_K);
   private readonly popularityRank: Uint32Array;
@@ -53,13 +62,18 @@ export class SessionRecommender implements Recommender {
   private readonly barred: Uint32Array;
   private answer = 0;
 
+  /** Errors: `invalid_ranker`. */
   constructor(options: SessionRecommenderOptions) {
+    const { rankerText } = options;
+    const forest = rankerText === null ? null : Forest.parse(rankerText);
     this.modelVersion = options.modelVersion;
     this.trainedAtMs = options.trainedAtMs;
     this.tables = options.tables;
     this.itemIds = options.itemIds;
-    this.scorer = new SessionScorer(options.tables, options.retrieval, options.forest);
-    this.featuresCount = options.forest === null ? 0 : this.scorer.featureSet.count;
+    this.scorer = new SessionScorer(options.tables, options.retrieval, forest);
+    this.featuresCount = forest === null ? 0 : this.scorer.featureSet.count;
+    this.features = forest === null ? [] : this.scorer.featureSet.descriptions;
+    this.rankerText = rankerText;
     this.itemsCount = options.tables.items.length;
     this.barred = new Uint32Array(this.itemsCount);
     this.popularityRank = options.tables.popularity.list;
@@ -89,13 +103,14 @@ export class SessionRecommender implements Recommender {
     for (let r = 0; r < top.count; r++) {
       const candidate = top.ids[r]!;
       const { reason, reasonItem } = explain(candidate, query, candidates, tables);
-      recommendations.push({
-        itemId: tables.items.at(candidates.items[candidate]!),
-        score: sigmoid(top.scores[r]!),
-        reason,
-        rank: r + 1,
-        ...(reasonItem >= 0 ? { reasonItemId: tables.items.at(reasonItem) } : {}),
-      });
+      const itemId = tables.items.at(candidates.items[candidate]!);
+      const score = sigmoid(top.scores[r]!);
+      // Two literals, as in the API's answer: objects put together from parts are slow to make and to read.
+      recommendations.push(
+        reasonItem < 0
+          ? { itemId, score, reason, rank: r + 1 }
+          : { itemId, score, reason, rank: r + 1, reasonItemId: tables.items.at(reasonItem) },
+      );
       this.barred[candidates.items[candidate]!] = this.answer;
     }
     this.fill(recommendations, options.k);
@@ -108,6 +123,12 @@ export class SessionRecommender implements Recommender {
         ? { served: this.served(candidates.items.subarray(0, candidates.count)) }
         : {}),
     };
+  }
+
+  inspect(session: Session | null, options: InspectOptions): Inspection {
+    const answer = this.recommend(session, options);
+    if (this.rankerText !== null) this.treeShap ??= TreeShap.parse(this.rankerText);
+    return inspectAnswer(answer, this.scorer, this.tables.items, this.treeShap, options.limit);
   }
 
   similar(itemId: string, k: number): readonly Recommendation[] | null {

@@ -44,6 +44,11 @@ export class SessionScorer {
     this.scores = new Float64Array(capacity);
   }
 
+  /** Those of the last query. */
+  get candidates(): CandidateSet {
+    return this.generator.candidates;
+  }
+
   /** Finds and describes the candidates of a session, without scoring them. */
   describe(query: SessionQuery): CandidateSet {
     const candidates = this.generator.collect(query);

@@ -12,7 +12,8 @@ import { maxCandidates, SOURCES, type RetrievalSettings, type SourceName } from 
 /** Runs every source and merges what they find. Holds scratch memory: one per thread, one query at a time. */
 export class CandidateGenerator {
   private readonly retrievers: readonly Retriever[];
-  private readonly candidates: CandidateSet;
+  /** Those of the last query. */
+  readonly candidates: CandidateSet;
 
   constructor(
     tables: TableSet,

@@ -9,7 +9,7 @@ import { HOUR_MS } from '../../src/domain/time.js';
 import { createApp } from '../../src/http/app.js';
 import { type AppDependencies } from '../../src/http/dependencies.js';
 import { Metrics } from '../../src/observability/metrics.js';
-import { type Recommender } from '../../src/recommend/contract.js';
+import { type SessionRecommender } from '../../src/recommend/recommender.js';
 import { openEventLog } from '../../src/sessions/event-log.js';
 import { MemoryStore } from '../../src/sessions/memory-store.js';
 import { eventTable } from './event-table.js';
@@ -48,7 +48,7 @@ const CATEGORIES = [
 ];
 
 /** A small real model: tea things together, office things together, tea the most popular. */
-export function shopRecommender(): Recommender {
+export function shopRecommender(rankerText: string | null = null): SessionRecommender {
   const sessions = [
     ...Array.from({ length: 6 }, () => ['tea', 'pot', 'cup', ['tea', 'purchase']] as const),
     ...Array.from({ length: 4 }, () => ['tea', 'milk', 'sugar', 'spoon'] as const),
@@ -57,6 +57,7 @@ export function shopRecommender(): Recommender {
   ];
   return recommenderOf(
     eventTable(sessions, { items: ITEMS, catalogue: { category: codeColumn(CATEGORIES) } }),
+    rankerText,
   );
 }
 

@@ -14,6 +14,7 @@ const ACCESS: Readonly<Record<string, RouteAccess>> = {
   'GET /session/:session_id': 'admin',
   'DELETE /session/:session_id': 'admin',
   'DELETE /users/:user_id': 'admin',
+  'POST /inspect': 'admin',
   'POST /model/reload': 'admin',
   'GET /health': 'public',
   'GET /ready': 'public',

@@ -1,16 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { type Static } from 'typebox';
 import { Type } from '../schemas/type.js';
-import { type Session } from '../../domain/session.js';
 import { type RecommendAnswer, SKIPS } from '../../recommend/contract.js';
 import { type SessionAnswer, STORE_TROUBLES } from '../../sessions/session-reader.js';
 import { type App } from '../app-type.js';
 import { type RouteDependencies } from '../dependencies.js';
-import { toSessionEvent } from '../event-intake.js';
+import { toSession } from '../event-intake.js';
 import { recommendedItem } from '../recommendations.js';
 import { errorAnswers } from '../schemas/answers.js';
 import { DEFAULT_K, ItemId, K, RecommendedItem, SessionId, UserId } from '../schemas/common.js';
-import { InlineEvent } from '../schemas/events.js';
+import { InlineEvent, MAX_INLINE_EVENTS } from '../schemas/events.js';
 
 const Body = Type.Object(
   {
@@ -28,7 +26,7 @@ const Body = Type.Object(
     ),
     events: Type.Optional(
       Type.Array(InlineEvent, {
-        maxItems: 200,
+        maxItems: MAX_INLINE_EVENTS,
         description:
           'The session itself, oldest first: the stored one is then not looked at, and nothing is stored.',
       }),
@@ -116,7 +114,10 @@ export function recommendRoute(app: App, deps: RouteDependencies): void {
       const { session, trouble } =
         request.body.events === undefined
           ? await readSession(sessionId, budgetMs - reply.elapsedTime)
-          : { session: inlineSession(request.body), trouble: null };
+          : {
+              session: toSession(sessionId, request.body.events, clock(), config, 'body.events'),
+              trouble: null,
+            };
       const answer = recommender().recommend(session, {
         k,
         excludeItems,
@@ -158,16 +159,6 @@ export function recommendRoute(app: App, deps: RouteDependencies): void {
     const answer = await sessions.read(sessionId, storeShare(leftMs));
     metrics.stage('session_read', performance.now() - started);
     return answer;
-  }
-
-  function inlineSession(body: Static<typeof Body>): Session {
-    const nowMs = clock();
-    const events = (body.events ?? []).map((event, i) =>
-      toSessionEvent(event, nowMs, config, `body.events[${i}]`),
-    );
-    // Equal times keep the order they were sent in.
-    events.sort((a, b) => a.timestampMs - b.timestampMs);
-    return { sessionId: body.session_id, events, eventCount: events.length };
   }
 
   function count({ timings, recommendations }: RecommendAnswer): void {

@@ -1,26 +1,18 @@
 import { Type } from '../schemas/type.js';
-import { type SessionEvent } from '../../domain/event.js';
 import { NextItemError } from '../../errors.js';
 import { sessionsOfUser } from '../../sessions/event-log.js';
 import { type App } from '../app-type.js';
 import { type RouteDependencies } from '../dependencies.js';
 import { errorAnswers } from '../schemas/answers.js';
 import { SessionId, UserId } from '../schemas/common.js';
+import { StoredEvent, storedEvent } from '../schemas/events.js';
 
 const StoredSession = Type.Object(
   {
     session_id: Type.String(),
     user_id: Type.Optional(Type.String()),
     event_count: Type.Integer(),
-    events: Type.Array(
-      Type.Object({
-        item_id: Type.String(),
-        event_type: Type.String(),
-        timestamp: Type.Integer({ description: 'Milliseconds since 1970 UTC.' }),
-        event_id: Type.Optional(Type.String()),
-        metadata: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
-      }),
-    ),
+    events: Type.Array(StoredEvent),
   },
   { description: 'As it is stored' },
 );
@@ -112,14 +104,4 @@ export function sessionRoutes(app: App, { store, sessions, eventLog, featureLog 
       return { status: 'success' as const, sessions: erased };
     },
   );
-}
-
-function storedEvent({ itemId, eventType, timestampMs, eventId, metadata }: SessionEvent) {
-  return {
-    item_id: itemId,
-    event_type: eventType,
-    timestamp: timestampMs,
-    ...(eventId === undefined ? {} : { event_id: eventId }),
-    ...(metadata === undefined ? {} : { metadata }),
-  };
 }

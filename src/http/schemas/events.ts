@@ -1,3 +1,4 @@
+import { type SessionEvent } from '../../domain/event.js';
 import { Type } from './type.js';
 import { EventTypeSchema, id, ItemId, SessionId, Timestamp, UserId } from './common.js';
 
@@ -34,6 +35,29 @@ export const EventBody = Type.Object(
 
 /** An event sent along with a question, for shops that keep sessions themselves. */
 export const InlineEvent = Type.Object(eventFields, { additionalProperties: false });
+
+/** An event as it is stored. */
+export const StoredEvent = Type.Object({
+  item_id: Type.String(),
+  event_type: Type.String(),
+  timestamp: Type.Integer({ description: 'Milliseconds since 1970 UTC.' }),
+  event_id: Type.Optional(Type.String()),
+  metadata: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+});
+
+/** An event with the API's field names. */
+export function storedEvent({ itemId, eventType, timestampMs, eventId, metadata }: SessionEvent) {
+  return {
+    item_id: itemId,
+    event_type: eventType,
+    timestamp: timestampMs,
+    ...(eventId === undefined ? {} : { event_id: eventId }),
+    ...(metadata === undefined ? {} : { metadata }),
+  };
+}
+
+/** The most events a request may bring along. */
+export const MAX_INLINE_EVENTS = 200;
 
 export const EventAnswer = Type.Object(
   {

@@ -14,6 +14,7 @@ export const Type = {
   Integer: (options?: Schema) => ({ type: 'integer', ...options }),
   Number: (options?: Schema) => ({ type: 'number', ...options }),
   Boolean: (options?: Schema) => ({ type: 'boolean', ...options }),
+  Null: (options?: Schema) => ({ type: 'null', ...options }),
   Unknown: (options?: Schema) => ({ ...options }),
   Literal: (value: unknown, options?: Schema) => ({ type: typeof value, const: value, ...options }),
   Enum: (values: readonly unknown[], options?: Schema) => ({ enum: values, ...options }),
@@ -36,6 +37,7 @@ export const Type = {
   | 'Integer'
   | 'Number'
   | 'Boolean'
+  | 'Null'
   | 'Unknown'
   | 'Literal'
   | 'Enum'

@@ -67,7 +67,7 @@ describe('the description of the API', () => {
 
   it('has examples of bodies that are accepted', async () => {
     const withBody = operations.filter(({ operation }) => operation.requestBody !== undefined);
-    expect(withBody.map(({ path }) => path).sort()).toEqual(['/event', '/events', '/recommend']);
+    expect(withBody.map(({ path }) => path).sort()).toEqual(['/event', '/events', '/inspect', '/recommend']);
     for (const { path, operation } of withBody) {
       const { example } = operation.requestBody!.content['application/json']!;
       const answer = await shop.post(path, example);

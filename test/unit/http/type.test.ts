@@ -12,6 +12,7 @@ const SCHEMAS: Record<string, (type: Builders) => object> = {
   Integer: (type) => type.Integer({ minimum: 1, maximum: 100, default: 20 }),
   Number: (type) => type.Number({ minimum: 0 }),
   Boolean: (type) => type.Boolean({ default: true }),
+  Null: (type) => type.Null({ description: 'none' }),
   Unknown: (type) => type.Unknown(),
   'Unknown with options': (type) => type.Unknown({ description: 'anything' }),
   'Literal text': (type) => type.Literal('success'),

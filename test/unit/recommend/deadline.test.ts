@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Session } from '../../../src/domain/session.js';
-import { Forest } from '../../../src/ranking/forest.js';
 import { type SessionRecommender } from '../../../src/recommend/recommender.js';
 import { type TimeEstimate } from '../../../src/recommend/time-estimate.js';
 import { eventTable } from '../../support/event-table.js';
@@ -35,7 +34,7 @@ const tree = {
 let model: SessionRecommender;
 let usual: Record<'candidates' | 'ranking', TimeEstimate>;
 beforeEach(() => {
-  model = recommenderOf(events, Forest.parse(modelText(unranked.featureSet.count, [tree])));
+  model = recommenderOf(events, modelText(unranked.featureSet.count, [tree]));
   usual = (model.scorer as unknown as { usual: typeof usual }).usual;
 });
 

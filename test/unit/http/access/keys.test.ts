@@ -32,6 +32,7 @@ const REQUESTS = {
     ['GET', '/session/s1'],
     ['DELETE', '/session/s2'],
     ['DELETE', '/users/u1'],
+    ['POST', '/inspect', { events: [] }],
     ['POST', '/model/reload'],
     ['GET', '/metrics'],
     ['GET', '/openapi.json'],
