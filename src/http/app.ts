@@ -17,6 +17,7 @@ import { acceptJsonOnly } from './json-body.js';
 import { documentApi } from './openapi.js';
 import { asNextItemError, sendProblem } from './problem.js';
 import { RouteTable } from './route-table.js';
+import { catalogueRoutes } from './routes/catalogue.js';
 import { eventRoute } from './routes/event.js';
 import { eventsRoute } from './routes/events.js';
 import { inspectRoute } from './routes/inspect.js';
@@ -142,6 +143,7 @@ function addRoutes(app: App, deps: RouteDependencies): void {
   recommendRoute(app, deps);
   similarRoute(app, deps);
   popularRoute(app, deps);
+  catalogueRoutes(app, deps);
   sessionRoutes(app, deps);
   inspectRoute(app, deps);
   modelRoute(app, deps);

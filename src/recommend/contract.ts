@@ -1,5 +1,6 @@
 import { type Session } from '../domain/session.js';
 import { type FeatureDescription } from '../features/feature-group.js';
+import { type CatalogueView } from './catalogue-view.js';
 import { type SourceName } from '../retrieval/settings.js';
 
 /** Why an item is shown. Always true of the item and the session at hand. */
@@ -136,6 +137,9 @@ export interface Recommender {
 
   /** Most popular items now, best first; null if the category is named and unknown. */
   popular(k: number, category?: string): readonly Recommendation[] | null;
+
+  /** The items it knows, to look through. */
+  readonly catalogue: CatalogueView;
 
   /** Whether the catalogue knows an item. */
   hasItem(itemId: string): boolean;

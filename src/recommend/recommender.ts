@@ -8,6 +8,7 @@ import { SessionQuery } from '../retrieval/session-query.js';
 import { type RetrievalSettings } from '../retrieval/settings.js';
 import { type TableSet } from '../tables/table-set.js';
 import { TopN } from '../tables/top-n.js';
+import { CatalogueView } from './catalogue-view.js';
 import {
   type Inspection,
   type InspectOptions,
@@ -51,6 +52,7 @@ export class SessionRecommender implements Recommender {
   /** From an item's id to its dense index. */
   readonly itemIds: StringIndex;
   readonly features: readonly FeatureDescription[];
+  readonly catalogue: CatalogueView;
   private readonly tables: TableSet;
   private readonly rankerText: string | null;
   /** Made when somebody first asks why. */
@@ -74,6 +76,7 @@ export class SessionRecommender implements Recommender {
     this.featuresCount = forest === null ? 0 : this.scorer.featureSet.count;
     this.features = forest === null ? [] : this.scorer.featureSet.descriptions;
     this.rankerText = rankerText;
+    this.catalogue = new CatalogueView(options.tables, options.itemIds);
     this.itemsCount = options.tables.items.length;
     this.barred = new Uint32Array(this.itemsCount);
     this.popularityRank = options.tables.popularity.list;

@@ -26,6 +26,9 @@ const REQUESTS = {
     ['POST', '/recommend', { session_id: 's1' }],
     ['GET', '/popular'],
     ['GET', '/items/tea/similar'],
+    ['GET', '/catalogue/categories'],
+    ['GET', '/catalogue/items'],
+    ['GET', '/catalogue/items/tea'],
     ['HEAD', '/popular'],
   ],
   admin: [
