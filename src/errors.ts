@@ -110,6 +110,11 @@ export const ERRORS = {
     title: 'The service is not ready',
     fix: 'Retry after the seconds in Retry-After. GET /ready names what is missing.',
   },
+  unknown_model: {
+    status: 404,
+    title: 'There is no such model',
+    fix: 'GET /models lists those there are.',
+  },
   model_refused: {
     status: 409,
     title: 'The new model cannot be served',

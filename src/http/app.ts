@@ -21,7 +21,9 @@ import { catalogueRoutes } from './routes/catalogue.js';
 import { eventRoute } from './routes/event.js';
 import { eventsRoute } from './routes/events.js';
 import { inspectRoute } from './routes/inspect.js';
+import { liveRoute } from './routes/live.js';
 import { modelRoute } from './routes/model.js';
+import { modelsRoutes } from './routes/models.js';
 import { popularRoute } from './routes/popular.js';
 import { recommendRoute, storeShare } from './routes/recommend.js';
 import { sessionRoutes } from './routes/session.js';
@@ -106,6 +108,10 @@ export async function createApp(given: AppDependencies): Promise<App> {
     );
     done();
   });
+  metrics.countWhenAsked({
+    recentSessions: () => deps.sessions.recent.size,
+    recommendedItems: () => deps.recommender().recommendedItems,
+  });
   app.addHook('onClose', async () => deps.sessions.close());
   guard(app, shedder, deps);
   app.setNotFoundHandler((request, reply) => {
@@ -147,6 +153,8 @@ function addRoutes(app: App, deps: RouteDependencies): void {
   sessionRoutes(app, deps);
   inspectRoute(app, deps);
   modelRoute(app, deps);
+  modelsRoutes(app, deps);
+  liveRoute(app, deps);
   statusRoutes(app, deps);
 }
 

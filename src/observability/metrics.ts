@@ -105,6 +105,18 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  private readonly recentSessions = new Gauge({
+    name: 'nextitem_recent_sessions',
+    help: 'Sessions the workers remember: those of the last half hour, as far as memory goes.',
+    registers: [this.registry],
+  });
+  private readonly recommendedItems = new Gauge({
+    name: 'nextitem_recommended_items',
+    help: 'Different items recommended since the model went into service; of several workers, the one that showed most.',
+    aggregator: 'max',
+    registers: [this.registry],
+  });
+
   /** @param processMetrics memory, CPU, garbage collection and event loop lag of the process too */
   constructor(processMetrics: boolean) {
     if (processMetrics) collectDefaultMetrics({ register: this.registry, prefix: 'nextitem_' });
@@ -164,6 +176,17 @@ export class Metrics {
 
   modelExchange(outcome: 'taken' | 'refused'): void {
     this.modelExchanges.inc({ outcome });
+  }
+
+  /** What is counted elsewhere, and looked up when somebody asks. */
+  countWhenAsked(counts: { recentSessions: () => number; recommendedItems: () => number }): void {
+    this.onAsk(this.recentSessions, counts.recentSessions);
+    this.onAsk(this.recommendedItems, counts.recommendedItems);
+  }
+
+  private onAsk(gauge: Gauge, count: () => number): void {
+    // Typed as private; the documented option `collect` of the constructor, given later.
+    (gauge as unknown as { collect: () => void }).collect = () => gauge.set(count());
   }
 
   usingStore(kind: string): void {

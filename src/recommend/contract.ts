@@ -122,6 +122,8 @@ export interface Recommender {
   /** 0 when the bundle has no ranker and answers come from the item-to-item tables alone. */
   readonly featuresCount: number;
   readonly itemsCount: number;
+  /** Different items {@link recommend} gave so far. */
+  readonly recommendedItems: number;
 
   /** The next items for a session; null or an empty session gets popular items. Never throws, never empty unless exclusions leave nothing. */
   recommend(session: Session | null, options: RecommendOptions): RecommendAnswer;

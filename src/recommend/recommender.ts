@@ -63,6 +63,9 @@ export class SessionRecommender implements Recommender {
   /** [items] equal to `answer` while the item must not be shown (again) in the running answer. */
   private readonly barred: Uint32Array;
   private answer = 0;
+  recommendedItems = 0;
+  /** [items] 1 for those that were ever recommended. */
+  private readonly wasRecommended: Uint8Array;
 
   /** Errors: `invalid_ranker`. */
   constructor(options: SessionRecommenderOptions) {
@@ -79,6 +82,7 @@ export class SessionRecommender implements Recommender {
     this.catalogue = new CatalogueView(options.tables, options.itemIds);
     this.itemsCount = options.tables.items.length;
     this.barred = new Uint32Array(this.itemsCount);
+    this.wasRecommended = new Uint8Array(this.itemsCount);
     this.popularityRank = options.tables.popularity.list;
   }
 
@@ -106,7 +110,8 @@ export class SessionRecommender implements Recommender {
     for (let r = 0; r < top.count; r++) {
       const candidate = top.ids[r]!;
       const { reason, reasonItem } = explain(candidate, query, candidates, tables);
-      const itemId = tables.items.at(candidates.items[candidate]!);
+      const item = candidates.items[candidate]!;
+      const itemId = tables.items.at(item);
       const score = sigmoid(top.scores[r]!);
       // Two literals, as in the API's answer: objects put together from parts are slow to make and to read.
       recommendations.push(
@@ -114,7 +119,11 @@ export class SessionRecommender implements Recommender {
           ? { itemId, score, reason, rank: r + 1 }
           : { itemId, score, reason, rank: r + 1, reasonItemId: tables.items.at(reasonItem) },
       );
-      this.barred[candidates.items[candidate]!] = this.answer;
+      this.barred[item] = this.answer;
+      if (this.wasRecommended[item] === 0) {
+        this.wasRecommended[item] = 1;
+        this.recommendedItems++;
+      }
     }
     this.fill(recommendations, options.k);
     const { candidatesMs, featuresMs, rankingMs } = scorer.timings;

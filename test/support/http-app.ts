@@ -13,6 +13,7 @@ import { type SessionRecommender } from '../../src/recommend/recommender.js';
 import { openEventLog } from '../../src/sessions/event-log.js';
 import { MemoryStore } from '../../src/sessions/memory-store.js';
 import { eventTable } from './event-table.js';
+import { writeTestBundle } from './served.js';
 import { recommenderOf } from './trained-model.js';
 
 /** When the tests' shop is open. */
@@ -92,7 +93,12 @@ async function injected(app: FastifyInstance, options: InjectOptions) {
 
 /** The whole app over a real store, log and model, without a socket. */
 export async function testApp(
-  options: { env?: Record<string, string>; dependencies?: Partial<AppDependencies> } = {},
+  options: {
+    env?: Record<string, string>;
+    dependencies?: Partial<AppDependencies>;
+    /** Whether the folder of models has one: that of `writeTestBundle`, not the one that answers. */
+    bundle?: boolean;
+  } = {},
 ): Promise<TestApp> {
   const dir = await mkdtemp(join(tmpdir(), 'nextitem-http-'));
   const eventLogDir = join(dir, 'events');
@@ -100,8 +106,17 @@ export async function testApp(
   const clock = (): number => nowMs;
   const config = loadConfig({
     // What is injected comes all at once, and not from sockets: that is no overload.
-    env: { SESSION_STORE: 'memory', STATE_PATH: dir, LOG_LEVEL: 'trace', MAX_QUEUE_MS: '0', ...options.env },
+    env: {
+      SESSION_STORE: 'memory',
+      STATE_PATH: dir,
+      ARTIFACTS_PATH: join(dir, 'artifacts'),
+      LOG_LEVEL: 'trace',
+      MAX_QUEUE_MS: '0',
+      ...options.env,
+    },
   });
+  if (options.bundle === true)
+    await writeTestBundle(join(dir, 'artifacts'), '20260101-000000', { ranker: true });
   const lines: string[] = [];
   const log = pino({ level: config.logLevel }, { write: (line: string) => void lines.push(line) });
   const recommender = shopRecommender();

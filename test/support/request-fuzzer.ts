@@ -198,7 +198,8 @@ class Fuzzer implements FuzzResult {
     let head = '';
     let refused = '';
     socket.on('data', (chunk: Buffer) => {
-      if (head.length < 64) head += chunk.toString('latin1');
+      if (head.length < 2000) head += chunk.toString('latin1');
+      if (/^content-type: text\/event-stream/im.test(head)) socket.destroy(); // it never ends
     });
     socket.on('error', (error: Error & { code?: string }) => (refused = error.code ?? error.message));
     const closed = once(socket, 'close').catch(() => []);

@@ -15,7 +15,7 @@ let shop: TestApp;
 let operations: { method: string; path: string; operation: Operation }[];
 let ajv: Ajv2020;
 beforeAll(async () => {
-  shop = await testApp();
+  shop = await testApp({ bundle: true });
   const { body: api } = await shop.get('/openapi.json');
   ajv = new Ajv2020({ strict: true, allowUnionTypes: true, keywords: ['example'] });
   for (const [name, schema] of Object.entries<object>(api.components.schemas))
@@ -67,7 +67,13 @@ describe('the description of the API', () => {
 
   it('has examples of bodies that are accepted', async () => {
     const withBody = operations.filter(({ operation }) => operation.requestBody !== undefined);
-    expect(withBody.map(({ path }) => path).sort()).toEqual(['/event', '/events', '/inspect', '/recommend']);
+    expect(withBody.map(({ path }) => path).sort()).toEqual([
+      '/event',
+      '/events',
+      '/inspect',
+      '/models/compare',
+      '/recommend',
+    ]);
     for (const { path, operation } of withBody) {
       const { example } = operation.requestBody!.content['application/json']!;
       const answer = await shop.post(path, example);

@@ -37,6 +37,9 @@ const REQUESTS = {
     ['DELETE', '/users/u1'],
     ['POST', '/inspect', { events: [] }],
     ['POST', '/model/reload'],
+    ['GET', '/models'],
+    ['GET', '/models/latest'],
+    ['POST', '/models/compare', { base: '20260101-000000', other: '20260101-000000' }],
     ['GET', '/metrics'],
     ['GET', '/openapi.json'],
     ['GET', '/docs/static/swagger-ui.css'],
@@ -59,7 +62,9 @@ async function statuses(shop: TestApp, kind: keyof typeof REQUESTS, headers: Rec
 
 describe('with keys, in production', () => {
   let shop: TestApp;
-  beforeAll(async () => void (shop = await testApp({ env: { NODE_ENV: 'production', API_KEYS } })));
+  beforeAll(
+    async () => void (shop = await testApp({ env: { NODE_ENV: 'production', API_KEYS }, bundle: true })),
+  );
   afterAll(() => shop.close());
 
   it('what is public needs none; everything else does, and says so', async () => {
@@ -216,9 +221,11 @@ describe('what is open', () => {
         ([method, url]) =>
           `${method} ${url
             .replace('/items/tea', '/items/{item_id}')
+            .replace('/models/latest', '/models/{version}')
             .replace(/\/session\/\w+/, '/session/{session_id}')
             .replace('/users/u1', '/users/{user_id}')}`,
       );
+    listed.push('GET /live'); // it has no end, and a test of its own
     for (const [path, methods] of Object.entries<object>(body.paths))
       for (const method of Object.keys(methods)) expect(listed).toContain(`${method.toUpperCase()} ${path}`);
   });
