@@ -22,6 +22,13 @@ const order = [
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'client-alone',
+      comment: 'src/client runs in browsers: it imports nothing of the server',
+      severity: 'error',
+      from: { path: '^src/client/' },
+      to: { pathNot: '^src/client/' },
+    },
     ...order.map((folder, i) => ({
       name: `layers-${folder}`,
       comment: `src/${folder} may import only what stands above it in ARCHITECTURE.md`,

@@ -66,6 +66,12 @@ export function catalogueRoutes(app: App, { recommender }: RouteDependencies): v
             q: Type.Optional(Type.String({ maxLength: MAX_ID_LENGTH, description: 'Words to look for.' })),
             category: Type.Optional(id('Only items of this category.')),
             limit: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT })),
+            id: Type.Optional(
+              Type.Union([ItemId, Type.Array(ItemId, { minItems: 1, maxItems: MAX_LIMIT })], {
+                description:
+                  'These items instead, in this order; those the model does not know are left out.',
+              }),
+            ),
             offset: Type.Optional(Type.Integer({ minimum: 0, maximum: MAX_OFFSET, default: 0 })),
           },
           { additionalProperties: false },
@@ -79,7 +85,11 @@ export function catalogueRoutes(app: App, { recommender }: RouteDependencies): v
         },
       },
     },
-    async ({ query: { q = '', category, limit = DEFAULT_LIMIT, offset = 0 } }) => {
+    async ({ query: { q = '', category, limit = DEFAULT_LIMIT, offset = 0, id: named } }) => {
+      if (named !== undefined) {
+        const items = [named].flat().map((itemId) => recommender().catalogue.item(itemId));
+        return { items: items.filter((item) => item !== null).map(catalogueItem), has_more: false };
+      }
       const found = await recommender().catalogue.search({
         text: q,
         offset,

@@ -39,6 +39,12 @@ describe('GET /catalogue/items', () => {
     expect(idsOf(await shop.get('/catalogue/items?q=%20%2F%20'))).toHaveLength(ITEMS.length);
   });
 
+  it('gives the items that are named, in that order, without those it does not know', async () => {
+    expect(idsOf(await shop.get('/catalogue/items?id=pot&id=none&id=tea'))).toEqual(['pot', 'tea']);
+    expect(idsOf(await shop.get('/catalogue/items?id=pot'))).toEqual(['pot']);
+    expect((await shop.get(`/catalogue/items?${'id=pot&'.repeat(101)}`)).status).toBe(400);
+  });
+
   it('keeps to a category, and refuses one that is not there', async () => {
     expect(idsOf(await shop.get('/catalogue/items?category=office')).sort()).toEqual([
       'chair',
