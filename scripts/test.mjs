@@ -22,6 +22,7 @@ const STATIC_CHECKS = [
     '.dependency-cruiser.cjs',
   ],
   ['tsc', 'typescript/bin/tsc', '-p', 'tsconfig.json', '--noEmit'],
+  ['tsc of the pages', 'typescript/bin/tsc', '-p', 'web/tsconfig.json'],
 ];
 
 const COVERAGE_FLAGS = ['--coverage.enabled', '--coverage.reporter=text', '--coverage.reporter=html'];

@@ -1,6 +1,7 @@
 import { type Command } from 'commander';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Config } from '../config/schema.js';
 import { listBundles } from '../bundle/versions.js';
 import { type CommandContext, run } from './run.js';
 import { configOf, serve, serveFlags, type ServeFlags } from './serve.js';
@@ -21,7 +22,7 @@ async function start(context: CommandContext, flags: ServeFlags): Promise<void> 
   if (config.modelSource === null && (await listBundles(config.artifactsPath)).length === 0) {
     await trainDemo(config.artifactsPath, context);
   }
-  await serve(config, context, ({ url }) => void welcome(url, context));
+  await serve(config, context, ({ url }) => void welcome(url, config, context));
 }
 
 async function trainDemo(artifactsDir: string, context: CommandContext): Promise<void> {
@@ -53,13 +54,16 @@ async function trainDemo(artifactsDir: string, context: CommandContext): Promise
 }
 
 /** What to open, and a request to try with an item that the model knows. */
-async function welcome(url: string, { say }: CommandContext): Promise<void> {
+async function welcome(url: string, config: Config, { say }: CommandContext): Promise<void> {
   const answer = await fetch(`${url}/popular?k=1`);
   const { recommendations } = (await answer.json()) as { recommendations: { item_id: string }[] };
   const item = recommendations[0]?.item_id ?? 'some-item';
+  const pages = config.webPages
+    ? `  A shop to try: ${url}/    What stands behind each recommendation: ${url}/console\n`
+    : '';
   say(`
   nextitem answers on ${url}
-  The API with a form for each route: ${url}/docs
+${pages}  The API with a form for each route: ${url}/docs
 
   Try it in another terminal: a shopper looks at an item, and asks what is next.
 

@@ -78,6 +78,7 @@ function withDerived(values: RawConfig, mistakes: string[]): Config {
     allowedOrigins: [...new Set([...corsOrigins, ...keys.flatMap(({ origins }) => origins)])],
     trustedProxies,
     debugEndpoints: values.debugEndpoints ?? !production,
+    webPages: values.webPages ?? !production,
     sessionStore: values.sessionStore ?? (redis ? 'redis' : 'embedded'),
   };
 }

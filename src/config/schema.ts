@@ -72,6 +72,14 @@ export const SETTINGS = {
     description:
       'Whether admin routes (sessions, erasure, metrics, /docs) answer while no API keys are set, and /docs without a key. Default: yes, but no in production.',
   },
+  webPages: {
+    env: 'WEB_PAGES',
+    type: 'boolean',
+    default: null,
+    group: 'Server',
+    description:
+      'Whether / is a shop to try and /console the pages that look behind it. Default: yes, but no in production.',
+  },
   bodyLimitBytes: {
     env: 'BODY_LIMIT_BYTES',
     type: 'integer',
@@ -534,6 +542,7 @@ export type RawConfig = {
 /** The settings of a process, defaults that depend on others worked out. */
 export interface Config extends RawConfig {
   readonly debugEndpoints: boolean;
+  readonly webPages: boolean;
   readonly sessionStore: 'embedded' | 'redis' | 'memory';
   readonly production: boolean;
   /** Of API_KEYS and API_KEYS_FILE. Empty: there is no check of keys. */

@@ -24,6 +24,7 @@ import { inspectRoute } from './routes/inspect.js';
 import { liveRoute } from './routes/live.js';
 import { modelRoute } from './routes/model.js';
 import { modelsRoutes } from './routes/models.js';
+import { pageRoutes } from './routes/pages.js';
 import { popularRoute } from './routes/popular.js';
 import { recommendRoute, storeShare } from './routes/recommend.js';
 import { sessionRoutes } from './routes/session.js';
@@ -138,6 +139,7 @@ export async function createApp(given: AppDependencies): Promise<App> {
 
   documentApi(app, (described) => addRoutes(described, deps));
   addRoutes(app, deps);
+  if (config.webPages) pageRoutes(app);
   await app.ready();
   app.server.maxConnections = config.maxConnections;
   return app;

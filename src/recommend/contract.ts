@@ -49,6 +49,8 @@ export interface RecommendOptions {
   readonly includeViewed: boolean;
   /** Time there is for the answer, milliseconds; default: as long as it takes. */
   readonly budgetMs?: number;
+  /** Nobody sees the answer: it is not counted in {@link Recommender.recommendedItems}. */
+  readonly unseen?: boolean;
   /** Keep the feature values of the answer's items, for the feature log. */
   readonly keepFeatures?: boolean;
 }
@@ -74,7 +76,7 @@ export interface ServedFeatures {
   readonly rawScores: Float64Array;
 }
 
-export interface InspectOptions extends Omit<RecommendOptions, 'budgetMs' | 'keepFeatures'> {
+export interface InspectOptions extends Omit<RecommendOptions, 'budgetMs' | 'keepFeatures' | 'unseen'> {
   /** Candidates to describe at most, from 0. */
   readonly limit: number;
 }
@@ -102,8 +104,6 @@ export interface InspectedCandidate {
   readonly sources: readonly FoundBy[];
   /** [features] what the ranker saw, NaN for unknown; null without a ranker. */
   readonly values: Float32Array | null;
-  /** [features] what each of them added to the expected score; null without a ranker. */
-  readonly contributions: Float64Array | null;
 }
 
 export interface FoundBy {
@@ -122,14 +122,22 @@ export interface Recommender {
   /** 0 when the bundle has no ranker and answers come from the item-to-item tables alone. */
   readonly featuresCount: number;
   readonly itemsCount: number;
-  /** Different items {@link recommend} gave so far. */
+  /** Different items {@link recommend} gave somebody so far. */
   readonly recommendedItems: number;
 
   /** The next items for a session; null or an empty session gets popular items. Never throws, never empty unless exclusions leave nothing. */
   recommend(session: Session | null, options: RecommendOptions): RecommendAnswer;
 
-  /** The answer of {@link recommend}, and all that it stands on. For looking at: takes a hundred times as long. */
+  /** The answer of {@link recommend}, and what it stands on. */
   inspect(session: Session | null, options: InspectOptions): Inspection;
+
+  /**
+   * [features] what each feature added to the expected score of a candidate, by exact TreeSHAP; empty without a ranker. Takes one
+   * to three milliseconds, so whoever asks for many lets others through in between.
+   *
+   * @param values of {@link InspectedCandidate.values}
+   */
+  contributions(values: Float32Array): Float64Array;
 
   /** The columns of what {@link inspect} describes, in order; empty without a ranker. */
   readonly features: readonly FeatureDescription[];

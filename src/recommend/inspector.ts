@@ -1,4 +1,3 @@
-import { type TreeShap } from '../ranking/tree-shap.js';
 import { SOURCES } from '../retrieval/settings.js';
 import { type FoundBy, type Inspection, type RecommendAnswer } from './contract.js';
 import { type SessionScorer } from './session-scorer.js';
@@ -8,14 +7,14 @@ import { type StringColumn } from '../domain/string-column.js';
  * Describes the candidates of the answer that was just given: to be called before the scorer is used again.
  *
  * @param scorer as the answer left it; it must not have skipped anything
- * @param shap explains the scores; null without a ranker
+ * @param expectedScore null without a ranker
  * @param limit candidates to describe
  */
 export function inspectAnswer(
   answer: RecommendAnswer,
   scorer: SessionScorer,
   items: StringColumn,
-  shap: TreeShap | null,
+  expectedScore: number | null,
   limit: number,
 ): Inspection {
   const { candidates, scores, features, featureSet } = scorer;
@@ -31,15 +30,15 @@ export function inspectAnswer(
       rank: rankOf.get(itemId) ?? null,
       score: scores[c]!,
       sources: foundBy(c),
-      values: shap === null ? null : features.slice(c * featureSet.count, (c + 1) * featureSet.count),
-      contributions: shap === null ? null : contributionsOf(c, shap),
+      values:
+        expectedScore === null ? null : features.slice(c * featureSet.count, (c + 1) * featureSet.count),
     };
   });
   return {
     answer,
     candidateCount: candidates.count,
     candidates: described,
-    expectedScore: shap?.expectedScore ?? null,
+    expectedScore,
   };
 
   function foundBy(c: number): FoundBy[] {
@@ -48,11 +47,5 @@ export function inspectAnswer(
       rank: candidates.ranks[s]![c]! || null,
       score: candidates.scores[s]![c]!,
     })).filter(({ score }) => score > 0);
-  }
-
-  function contributionsOf(c: number, explains: TreeShap): Float64Array {
-    const out = new Float64Array(featureSet.count);
-    explains.contributions(features, c, out);
-    return out;
   }
 }

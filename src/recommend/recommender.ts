@@ -120,7 +120,7 @@ export class SessionRecommender implements Recommender {
           : { itemId, score, reason, rank: r + 1, reasonItemId: tables.items.at(reasonItem) },
       );
       this.barred[item] = this.answer;
-      if (this.wasRecommended[item] === 0) {
+      if (this.wasRecommended[item] === 0 && options.unseen !== true) {
         this.wasRecommended[item] = 1;
         this.recommendedItems++;
       }
@@ -138,9 +138,21 @@ export class SessionRecommender implements Recommender {
   }
 
   inspect(session: Session | null, options: InspectOptions): Inspection {
-    const answer = this.recommend(session, options);
-    if (this.rankerText !== null) this.treeShap ??= TreeShap.parse(this.rankerText);
-    return inspectAnswer(answer, this.scorer, this.tables.items, this.treeShap, options.limit);
+    const answer = this.recommend(session, { ...options, unseen: true });
+    return inspectAnswer(
+      answer,
+      this.scorer,
+      this.tables.items,
+      this.shap()?.expectedScore ?? null,
+      options.limit,
+    );
+  }
+
+  contributions(values: Float32Array): Float64Array {
+    const shap = this.shap();
+    const out = new Float64Array(shap === null ? 0 : values.length);
+    shap?.contributions(values, 0, out);
+    return out;
   }
 
   similar(itemId: string, k: number): readonly Recommendation[] | null {
@@ -210,6 +222,11 @@ export class SessionRecommender implements Recommender {
     for (let p = 0; p < this.popularityRank.length && recommendations.length < k; p++)
       add(this.popularityRank[p]!);
     for (let item = 0; item < this.itemsCount && recommendations.length < k; item++) add(item);
+  }
+
+  private shap(): TreeShap | null {
+    if (this.rankerText !== null) this.treeShap ??= TreeShap.parse(this.rankerText);
+    return this.treeShap;
   }
 
   private served(items: Uint32Array): RecommendAnswer['served'] {

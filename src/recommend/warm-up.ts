@@ -39,7 +39,7 @@ function* madeUpCalls(model: Recommender): Generator<undefined> {
       timestampMs: model.trainedAtMs + i * 10_000,
     }));
     const session: Session = { sessionId: 'warm-up', events, eventCount: events.length };
-    model.recommend(session, { k: 20, includeViewed: call % 2 === 0 });
+    model.recommend(session, { k: 20, includeViewed: call % 2 === 0, unseen: true });
     model.similar(items[call % items.length]!, 20);
     model.popular(20);
     yield;

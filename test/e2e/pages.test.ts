@@ -5,10 +5,9 @@ import { pathToFileURL } from 'node:url';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderHtml } from '../../src/report/render-html.js';
+import { CHROMIUM_ARGS, CHROMIUM_PATH } from '../support/chromium.js';
 import { sampleReport } from '../support/sample-report.js';
 import { runCommand, type Served } from '../support/served.js';
-
-const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 
 describe('pages in a real browser', () => {
   let browser: Browser;
@@ -19,16 +18,8 @@ describe('pages in a real browser', () => {
     folder = await mkdtemp(join(tmpdir(), 'nextitem-pages-'));
     server = await runCommand(['serve'], { DEBUG_ENDPOINTS: 'true' });
     browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
+      executablePath: CHROMIUM_PATH,
+      args: [...CHROMIUM_ARGS],
     });
   });
 

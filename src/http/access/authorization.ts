@@ -26,7 +26,10 @@ export class Authorization {
       throw new NextItemError('admin_closed', 'no API keys are set on this server');
     }
     if (this.isOpen(access)) return null;
-    const scope = access === 'docs' || access === 'metrics' || access === 'public' ? 'admin' : access;
+    const scope =
+      access === 'docs' || access === 'metrics' || access === 'public' || access === 'pages'
+        ? 'admin'
+        : access;
     const presented = presentedKey(request.headers);
     if (presented === null) {
       reply.header('www-authenticate', CHALLENGE);
@@ -56,7 +59,7 @@ export class Authorization {
   /** Whether a route needs no key, whatever keys there are. */
   private isOpen(access: RouteAccess): boolean {
     const { keys, debugEndpoints, openMetrics } = this.config;
-    if (access === 'public') return true;
+    if (access === 'public' || access === 'pages') return true;
     if (access === 'docs') return debugEndpoints;
     const debug = keys.length === 0 && debugEndpoints;
     return access === 'metrics' ? (openMetrics ?? debug) : access === 'admin' && debug;

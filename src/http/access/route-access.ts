@@ -1,7 +1,7 @@
 import { type Scope } from '../../config/api-keys.js';
 
 /** Who may use a route: those with a key of a scope; everybody; or by a setting of its own. */
-export type RouteAccess = Scope | 'public' | 'docs' | 'metrics';
+export type RouteAccess = Scope | 'public' | 'pages' | 'docs' | 'metrics';
 
 /** Every route of the API in one place. A route that is not here is for admins: forgetting one closes it. */
 const ACCESS: Readonly<Record<string, RouteAccess>> = {
@@ -27,6 +27,10 @@ const ACCESS: Readonly<Record<string, RouteAccess>> = {
   'GET /ready': 'public',
   'GET /metrics': 'metrics',
   'GET /openapi.json': 'docs',
+  'GET /': 'pages',
+  'GET /console': 'pages',
+  'GET /icon.svg': 'pages',
+  'GET /assets/:file': 'pages',
 };
 
 /**

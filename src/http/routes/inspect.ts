@@ -1,6 +1,7 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Session } from '../../domain/session.js';
 import { NextItemError } from '../../errors.js';
-import { type Inspection, type InspectedCandidate } from '../../recommend/contract.js';
+import { type Inspection, type InspectedCandidate, type Recommender } from '../../recommend/contract.js';
 import { SOURCES } from '../../retrieval/settings.js';
 import { type App } from '../app-type.js';
 import { type RouteDependencies } from '../dependencies.js';
@@ -145,11 +146,11 @@ export function inspectRoute(app: App, { store, recommender, config, clock }: Ro
         session_id: session.sessionId,
         model_version: model.modelVersion,
         features: [...model.features],
-        base: inspected(session, model.inspect(session, options)),
+        base: await inspected(model, session, model.inspect(session, options)),
       };
       if (body.without === undefined && body.add === undefined) return answer;
       const other = changedSession(session, body.without ?? [], body.add ?? []);
-      const changed = inspected(other, model.inspect(other, options));
+      const changed = await inspected(model, other, model.inspect(other, options));
       return { ...answer, changed, moves: movesBetween(answer.base, changed) };
     },
   );
@@ -178,19 +179,24 @@ export function inspectRoute(app: App, { store, recommender, config, clock }: Ro
   }
 }
 
-function inspected({ events }: Session, inspection: Inspection) {
-  const { answer, candidateCount, candidates, expectedScore } = inspection;
+async function inspected(model: Recommender, { events }: Session, inspection: Inspection) {
+  const { answer, candidateCount, expectedScore } = inspection;
+  const candidates = [];
+  for (const candidate of inspection.candidates) {
+    await nextTurn(); // shoppers come first
+    candidates.push(inspectedCandidate(candidate, model));
+  }
   return {
     recommendations: answer.recommendations.map(recommendedItem),
     candidate_count: candidateCount,
     ...(expectedScore === null ? {} : { expected_score: expectedScore }),
-    candidates: candidates.map(inspectedCandidate),
+    candidates,
     events: events.map(storedEvent),
   };
 }
 
-function inspectedCandidate(candidate: InspectedCandidate) {
-  const { itemId, position, rank, score, sources, values, contributions } = candidate;
+function inspectedCandidate(candidate: InspectedCandidate, model: Recommender) {
+  const { itemId, position, rank, score, sources, values } = candidate;
   return {
     item_id: itemId,
     position,
@@ -202,7 +208,7 @@ function inspectedCandidate(candidate: InspectedCandidate) {
       score,
     })),
     values: Array.from(values ?? [], (value) => (Number.isFinite(value) ? value : null)),
-    contributions: [...(contributions ?? [])],
+    contributions: values === null ? [] : [...model.contributions(values)],
   };
 }
 

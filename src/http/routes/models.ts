@@ -171,7 +171,7 @@ export function modelsRoutes(app: App, { config, recommender, store, clock }: Ro
     async ({ body }) => {
       const [base, other] = [await modelOf(body.base), await modelOf(body.other)];
       const sessions = body.sessions === undefined ? samples(base) : await asked(body.sessions);
-      const options = { k: body.k ?? DEFAULT_K, includeViewed: config.includeViewed };
+      const options = { k: body.k ?? DEFAULT_K, includeViewed: config.includeViewed, unseen: true };
       const compared = sessions.map((session) => {
         const answers = [base, other].map((model) => model.recommend(session, options).recommendations);
         const [ours, theirs] = answers as [(typeof answers)[0], (typeof answers)[0]];
