@@ -36,8 +36,7 @@ for (const [width, colorScheme] of [
   await page.goto(`${base}/console#/session/${encodeURIComponent(session)}`);
   await page.locator('#why').waitFor();
   await shoot('inspector');
-  await page.locator('#candidates').scrollIntoViewIfNeeded();
-  await page.locator('#why').scrollIntoViewIfNeeded();
+  await page.evaluate("document.getElementById('why').scrollIntoView()");
   await shoot('contributions');
   await page.goto(`${base}/console#/models/latest`);
   await page.locator('.bars li').first().waitFor();

@@ -161,7 +161,9 @@ export function Live() {
             <section class="sheet">
               <h2>Why items were shown</h2>
               <Bars unit=" %" rows={share(now.reasons)} />
-              {Object.keys(now.reasons).length === 0 && <p class="quiet">Nothing was recommended in the last second.</p>}
+              {Object.keys(now.reasons).length === 0 && (
+                <p class="quiet">Nothing was recommended in the last second.</p>
+              )}
             </section>
             <section class="sheet">
               <h2>Events and degraded answers, a second</h2>

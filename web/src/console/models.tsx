@@ -98,7 +98,7 @@ function Metric({ metrics, name }: { metrics: Metrics | undefined; name: string 
 function Detail({ version, others }: { version: string; others: readonly Summary[] }) {
   const found = useLoaded(() => api.model(version), [version]);
   const model = found.value;
-  const rest = others.filter((other) => other.model_version !== version && other.problem === undefined);
+
   if (model === null)
     return (
       <>
@@ -106,16 +106,18 @@ function Detail({ version, others }: { version: string; others: readonly Summary
         {found.trouble === null && <Skeleton rows={3} />}
       </>
     );
+  const own = model.model_version;
+  const rest = others.filter((other) => other.model_version !== own && other.problem === undefined);
   const curve = model.learning_curve;
   const metric = Object.keys(curve?.points[0]?.metrics ?? {})[0];
   return (
     <>
-      <h2>{version}</h2>
+      <h2>{own}</h2>
       {rest.length > 0 && (
         <p>
           Compare with{' '}
           {rest.slice(0, 5).map((other) => (
-            <a key={other.model_version} class="chip" href={linkTo('models', version, other.model_version)}>
+            <a key={other.model_version} class="chip" href={linkTo('models', own, other.model_version)}>
               {other.model_version}
             </a>
           ))}

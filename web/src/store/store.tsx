@@ -164,7 +164,11 @@ function Listing({ category, q }: { category?: string; q?: string }) {
     q !== undefined ? `Found for “${q}”` : category !== undefined ? categoryText(category) : 'Everything';
   return (
     <section aria-labelledby="listing" aria-busy={found.loading}>
-      {category === undefined && q === undefined ? <h2 id="listing">{title}</h2> : <h1 id="listing">{title}</h1>}
+      {category === undefined && q === undefined ? (
+        <h2 id="listing">{title}</h2>
+      ) : (
+        <h1 id="listing">{title}</h1>
+      )}
       <TroubleNote of={found} what="The shelf" />
       {found.value === null && found.trouble === null && <Skeleton rows={8} />}
       {found.value?.items.length === 0 && <p>Nothing here. Try other words.</p>}
