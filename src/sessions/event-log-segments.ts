@@ -122,20 +122,24 @@ export async function cutTornLine(path: string): Promise<void> {
 export interface ErasedLines {
   /** Lines that an erasure covers. */
   readonly covered: number;
-  /** Those among them that one of the named erasures covers. */
-  readonly named: number;
+  /** [groups] those among them that an erasure of the group covers. */
+  readonly byGroup: Uint32Array;
   /** Lines nobody can read, which may hold anything. */
   readonly damaged: number;
 }
 
-/** Counts what erasures cover in a segment. */
+/**
+ * Counts what erasures cover in a segment.
+ *
+ * @param groups names of erasures, some of which may be in several of them
+ */
 export async function countErased(
   dir: string,
   segment: Segment,
   erasures: Erasures,
-  names: ReadonlySet<string>,
+  groups: readonly ReadonlySet<string>[],
 ): Promise<ErasedLines> {
-  const count = { covered: 0, named: 0, damaged: 0 };
+  const count = { covered: 0, byGroup: new Uint32Array(groups.length), damaged: 0 };
   const handle = await openSegment(dir, segment);
   if (handle === null) return count;
   try {
@@ -147,8 +151,11 @@ export async function countErased(
           continue;
         }
         const by = erasures.covering(event);
-        if (by.length > 0) count.covered++;
-        if (by.some((name) => names.has(name))) count.named++;
+        if (by.length === 0) continue;
+        count.covered++;
+        groups.forEach((names, group) => {
+          if (by.some((name) => names.has(name))) count.byGroup[group]!++;
+        });
       }
     }
     return count;

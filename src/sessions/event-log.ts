@@ -58,7 +58,7 @@ export interface EventLog {
    * within `pollMs`; a container or machine that ended without closing its log keeps its files for up to a day.
    * Returns how many events it found itself: other processes may have removed some of theirs, or of closed files, first.
    */
-  erase(of: { readonly sessionId?: string; readonly userId?: string }): Promise<number>;
+  erase(of: ErasedIds): Promise<number>;
 
   /** Finishes what was accepted and closes the files. */
   close(): Promise<void>;
@@ -103,6 +103,11 @@ interface ActiveSegment {
   size: number;
 }
 
+interface ErasedIds {
+  readonly sessionId?: string;
+  readonly userId?: string;
+}
+
 interface PendingLine {
   readonly event: LoggedEvent;
   readonly line: string;
@@ -114,6 +119,10 @@ class SegmentLog implements EventLog {
   private readonly segmentBytes: number;
   private readonly owner = newOwner();
   private readonly commits = new GroupCommit<readonly PendingLine[], void>((batch) => this.commit(batch));
+  /** Whoever asks while files are looked through waits for the next look, which is for all of them. */
+  private readonly erasing = new GroupCommit<ErasedIds, number>((batch) => this.eraseAll(batch), {
+    paceMs: () => 0,
+  });
   private active: ActiveSegment | null = null;
   private lastStartMs = 0;
   /** The erasures this process knows of: what they cover is not written any more. */
@@ -146,26 +155,16 @@ class SegmentLog implements EventLog {
     await this.commits.submit(events.map((event) => ({ event, line: `${encodeRecord(event)}\n` })));
   }
 
-  async erase({ sessionId, userId }: { sessionId?: string; userId?: string }): Promise<number> {
+  async erase(of: ErasedIds): Promise<number> {
     this.assertOpen();
-    const now = this.clock();
-    try {
-      // Added in upkeep too, else a look at the folder could come between, and remove what is to be counted here.
-      return await this.inUpkeep(async () => {
-        const names = new Set<string>();
-        if (sessionId !== undefined) names.add(await addErasure(this.dir, 'session', sessionId, now));
-        if (userId !== undefined) names.add(await addErasure(this.dir, 'user', userId, now));
-        return names.size === 0 ? 0 : this.honour(names);
-      });
-    } catch (error) {
-      throw this.unavailable(error);
-    }
+    return this.erasing.submit(of);
   }
 
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
     if (this.timer !== null) clearInterval(this.timer);
+    await this.erasing.idle();
     await this.commits.idle();
     await this.upkeep;
     await this.exclusively(() => this.seal());
@@ -264,7 +263,7 @@ class SegmentLog implements EventLog {
     await this.inUpkeep(async () => {
       const known = new Set(this.erasures.names);
       const { names } = await loadErasures(this.dir);
-      if (names.some((name) => !known.has(name))) await this.honour(new Set());
+      if (names.some((name) => !known.has(name))) await this.honour([]);
       else if (names.length < known.size) this.erasures = this.erasures.restrictedTo(names);
       const now = this.clock();
       if (now - this.lastHousekeepingMs < HOUSEKEEPING_INTERVAL_MS) return;
@@ -285,33 +284,53 @@ class SegmentLog implements EventLog {
     if (!isThere || this.clock() - segment.startMs > SEGMENT_MAX_AGE_MS) await this.seal();
   }
 
-  /** Applies all erasures in force to all files this process may touch; counts the lines covered by those named. */
-  private async honour(names: ReadonlySet<string>): Promise<number> {
+  /** Answers how many lines each of them erased. */
+  private async eraseAll(batch: readonly ErasedIds[]): Promise<number[]> {
+    const now = this.clock();
+    try {
+      // Added in upkeep too, else a look at the folder could come between, and remove what is to be counted here.
+      return await this.inUpkeep(async () => {
+        const groups: Set<string>[] = [];
+        for (const { sessionId, userId } of batch) {
+          const names = new Set<string>();
+          if (sessionId !== undefined) names.add(await addErasure(this.dir, 'session', sessionId, now));
+          if (userId !== undefined) names.add(await addErasure(this.dir, 'user', userId, now));
+          groups.push(names);
+        }
+        if (groups.every((names) => names.size === 0)) return groups.map(() => 0);
+        return [...(await this.honour(groups))];
+      });
+    } catch (error) {
+      throw this.unavailable(error);
+    }
+  }
+
+  /** Applies all erasures in force to all files this process may touch; counts the lines covered by each of the groups. */
+  private async honour(groups: readonly ReadonlySet<string>[]): Promise<Uint32Array> {
     const erasures = await loadErasures(this.dir);
     await this.exclusively(async () => {
       await this.seal();
       this.erasures = erasures;
     });
-    const { named } = await this.scrub(erasures, names);
-    return named;
+    return (await this.scrub(erasures, groups)).byGroup;
   }
 
   /** Removes covered lines from closed segments of this process and of those gone. Clean: no covered line is left anywhere. */
   private async scrub(
     erasures: Erasures,
-    names: ReadonlySet<string>,
-  ): Promise<{ named: number; isClean: boolean }> {
-    let named = 0;
+    groups: readonly ReadonlySet<string>[],
+  ): Promise<{ byGroup: Uint32Array; isClean: boolean }> {
+    const byGroup = new Uint32Array(groups.length);
     let isClean = true;
     for (const segment of await listSegments(this.dir)) {
-      const found = await countErased(this.dir, segment, erasures, names);
-      named += found.named;
+      const found = await countErased(this.dir, segment, erasures, groups);
+      found.byGroup.forEach((lines, group) => (byGroup[group]! += lines));
       if (found.covered === 0 && found.damaged === 0) continue;
       const mine = await this.takeOver(segment);
       if (mine !== null) await rewriteSegment(this.dir, mine, erasures);
       else if (found.covered > 0) isClean = false;
     }
-    return { named, isClean };
+    return { byGroup, isClean };
   }
 
   /** The segment as this process's own and closed, or null if its owner may be alive. */
@@ -364,7 +383,7 @@ class SegmentLog implements EventLog {
   private async endErasures(now: number): Promise<void> {
     if (this.erasures.isEmpty) return;
     await this.adoptAbandoned();
-    const { isClean } = await this.scrub(this.erasures, new Set());
+    const { isClean } = await this.scrub(this.erasures, []);
     if (!isClean) return;
     const [ended, left] = [[] as string[], [] as string[]];
     for (const name of this.erasures.names) {

@@ -342,6 +342,23 @@ describe('erasing', () => {
     expect(await itemsRead()).toEqual(['new']);
   });
 
+  it('erases for many at a time, and tells each what was its own', async () => {
+    const log = await open();
+    const sessions = Array.from({ length: 60 }, (_, s) => `session ${s}`);
+    await log.append(
+      sessions.flatMap((sessionId, s) =>
+        Array.from({ length: s % 4 }, () => event({ sessionId, userId: `u${s % 2}` })),
+      ),
+    );
+    await log.append([event({ sessionId: 'stays' })]);
+    const erased = await Promise.all([
+      ...sessions.map((sessionId) => log.erase({ sessionId })),
+      log.erase({ sessionId: 'session 3', userId: 'u0' }),
+    ]);
+    expect(erased.slice(0, 5)).toEqual([0, 1, 2, 3, 0]);
+    expect(await readAll()).toHaveLength(1);
+  });
+
   it('ends an erasure once nothing is left to erase, after an hour', async () => {
     const log = await open();
     await log.append([event({ sessionId: secret })]);
