@@ -1,18 +1,10 @@
 import { type TreeModel } from './forest-model.js';
+import { CATEGORICAL, DEFAULT_LEFT, MISSING_NONE, MISSING_ZERO, ZERO } from './split-decision.js';
 
 const float64 = new Float64Array(1);
 const bits64 = new BigInt64Array(float64.buffer);
 const float32 = new Float32Array(1);
 const bits32 = new Int32Array(float32.buffer);
-
-/** LightGBM takes values this small for zero: `kZeroThreshold`, 1e-35 in single precision (include/LightGBM/meta.h). */
-const ZERO = Math.fround(1e-35);
-
-// Bits of LightGBM's decision_type.
-const CATEGORICAL = 1;
-const DEFAULT_LEFT = 2;
-const MISSING_NONE = 0;
-const MISSING_ZERO = 1;
 
 /** As many thresholds as codes of one byte can tell apart: a value has 0 to 255 of them below it. */
 const MOST_THRESHOLDS = 255;

@@ -194,13 +194,13 @@ function checkShape(name: string, tree: TreeModel): void {
   if (reached !== seen.length) refuse('some of its nodes are not reached from the root', name);
 }
 
-/** Every node has rows, and as many as its children together. */
+/** Every split has rows, and as many as its children together. */
 function checkCounts(name: string, { counts, leftChild, rightChild }: TreeModel): void {
   if (counts === null) return;
   const rowsOf = (node: number) => (node >= 0 ? counts.inner[node]! : counts.leaves[~node]!);
   for (let node = 0; node < leftChild.length; node++) {
     const [left, right] = [rowsOf(leftChild[node]!), rowsOf(rightChild[node]!)];
-    if (left <= 0 || right <= 0 || left + right !== rowsOf(node))
+    if (left < 0 || right < 0 || rowsOf(node) <= 0 || left + right !== rowsOf(node))
       refuse(`node ${node} has ${rowsOf(node)} rows and its children ${left} and ${right}`, name);
   }
 }

@@ -132,8 +132,8 @@ export interface Recommender {
   inspect(session: Session | null, options: InspectOptions): Inspection;
 
   /**
-   * [features] what each feature added to the expected score of a candidate, by exact TreeSHAP; empty without a ranker. Takes one
-   * to three milliseconds, so whoever asks for many lets others through in between.
+   * [features] what each feature added to the expected score of a candidate, by exact TreeSHAP; empty without a ranker. Takes about
+   * half a millisecond, so whoever asks for many lets others through in between.
    *
    * @param values of {@link InspectedCandidate.values}
    */

@@ -151,7 +151,7 @@ export class SessionRecommender implements Recommender {
   contributions(values: Float32Array): Float64Array {
     const shap = this.shap();
     const out = new Float64Array(shap === null ? 0 : values.length);
-    shap?.contributions(values, 0, out);
+    shap?.explain(values, out);
     return out;
   }
 

@@ -26,7 +26,7 @@ export function compareContributions(
   const ours = new Float64Array(columns);
   let [worst, worstSum] = [0, 0];
   for (let row = 0; row < rows; row++) {
-    shap.contributions(values, row, ours);
+    shap.explain(values.subarray(row * columns, (row + 1) * columns), ours);
     const from = row * (columns + 1);
     for (let column = 0; column < columns; column++)
       worst = Math.max(worst, Math.abs(ours[column]! - theirs[from + column]!));
