@@ -1,9 +1,10 @@
+import { Ticker } from './ticker.js';
 import { type ConnectionOwner, type Due, WireConnection, type WireRequest } from './wire-connection.js';
 
 /** How long answers may take after the last request was due. */
 const GRACE_MS = 10_000;
-/** Requests are due on whole ticks, so that the generator can sleep in between and leaves the processor to the server. */
-const TICK_MS = 1;
+/** How often is looked what is due: in between the generator sleeps and leaves the processor to the server. */
+const TICK_MS = 0.25;
 
 export interface Latencies {
   /** Milliseconds from when each was due to the last byte of its answer, of those answered with 200. */
@@ -72,18 +73,19 @@ class OpenLoop implements OpenLoopResult, ConnectionOwner {
     seconds: number;
     request: (n: number) => WireRequest;
   }): Promise<void> {
-    // prettier-ignore
     const total = Math.round(ratePerSecond * seconds);
     const start = performance.now() + 20;
-    for (let n = 0; n < total;) {
-      const elapsed = performance.now() - start;
-      for (; n < total; n++) {
-        const due = Math.floor((n * 1000) / ratePerSecond / TICK_MS) * TICK_MS;
-        if (due > elapsed) break;
-        this.submit({ dueMs: start + due, request: request(n) });
-      }
-      await new Promise((resolve) => setTimeout(resolve, TICK_MS));
-    }
+    let n = 0;
+    await new Promise<void>((resolve) => {
+      const ticker = new Ticker(TICK_MS, () => {
+        for (; n < total; n++) {
+          const dueMs = start + (n * 1000) / ratePerSecond;
+          if (dueMs > performance.now()) return;
+          this.submit({ dueMs, request: request(n) });
+        }
+        void ticker.stop().then(resolve);
+      });
+    });
     const deadline = performance.now() + GRACE_MS;
     while (this.open > 0 && performance.now() < deadline)
       await new Promise((resolve) => setTimeout(resolve, 5));
