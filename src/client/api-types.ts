@@ -375,6 +375,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/beacon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell what a shopper did, from a shop's page
+         * @description JSON as text/plain, the key in the body. 200 when each event is stored or refused for good; 503 when any could not be stored: send all of them again, with the same ids.
+         */
+        post: operations["recordPageEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2422,6 +2442,141 @@ export interface operations {
             };
             /** @description Not allowed with this API key, or not on this server */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More than the rate limit; try again after the seconds in Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; try again after the seconds in Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recordPageEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "key": "nextitem_...",
+                 *       "events": [
+                 *         {
+                 *           "session_id": "visit-1",
+                 *           "item_id": "tea-pot",
+                 *           "event_type": "view",
+                 *           "event_id": "e-1",
+                 *           "age_ms": 40
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "text/plain": {
+                    /** @description A key of the scope ingest, bound to the origin of the page. */
+                    key?: string;
+                    /** @description Events as for POST /event, with event_id, and with age_ms in place of timestamp. */
+                    events: unknown[];
+                };
+                /**
+                 * @example {
+                 *       "key": "nextitem_...",
+                 *       "events": [
+                 *         {
+                 *           "session_id": "visit-1",
+                 *           "item_id": "tea-pot",
+                 *           "event_type": "view",
+                 *           "event_id": "e-1",
+                 *           "age_ms": 40
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    /** @description A key of the scope ingest, bound to the origin of the page. */
+                    key?: string;
+                    /** @description Events as for POST /event, with event_id, and with age_ms in place of timestamp. */
+                    events: unknown[];
+                };
+            };
+        };
+        responses: {
+            /** @description Every event is stored or refused for good */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description How many are stored now, those that were already included. */
+                        stored: number;
+                        /** @description Wrong, and no better if sent again. */
+                        refused: {
+                            code: string;
+                            detail: string;
+                            where?: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Something in the request is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Needs an API key, or the one sent is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed with this API key, or not on this server */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -17,6 +17,7 @@ import { acceptJsonOnly } from './json-body.js';
 import { documentApi } from './openapi.js';
 import { asNextItemError, sendProblem } from './problem.js';
 import { RouteTable } from './route-table.js';
+import { beaconRoute } from './routes/beacon.js';
 import { catalogueRoutes } from './routes/catalogue.js';
 import { eventRoute } from './routes/event.js';
 import { eventsRoute } from './routes/events.js';
@@ -29,6 +30,7 @@ import { popularRoute } from './routes/popular.js';
 import { recommendRoute, storeShare } from './routes/recommend.js';
 import { sessionRoutes } from './routes/session.js';
 import { similarRoute } from './routes/similar.js';
+import { snippetRoute } from './routes/snippet.js';
 import { statusRoutes } from './routes/status.js';
 import { MAX_ID_LENGTH } from './schemas/common.js';
 import { compileValidator } from './validation.js';
@@ -139,6 +141,7 @@ export async function createApp(given: AppDependencies): Promise<App> {
 
   documentApi(app, (described) => addRoutes(described, deps));
   addRoutes(app, deps);
+  snippetRoute(app);
   if (config.webPages) pageRoutes(app);
   await app.ready();
   app.server.maxConnections = config.maxConnections;
@@ -148,6 +151,7 @@ export async function createApp(given: AppDependencies): Promise<App> {
 function addRoutes(app: App, deps: RouteDependencies): void {
   eventRoute(app, deps);
   eventsRoute(app, deps);
+  beaconRoute(app, deps);
   recommendRoute(app, deps);
   similarRoute(app, deps);
   popularRoute(app, deps);

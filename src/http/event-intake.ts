@@ -107,6 +107,41 @@ export async function acceptEvents(
   });
 }
 
+/** What became of one of many events: how many the session has now, or why it was not taken. */
+export type Outcome = { readonly sessionId: string; readonly eventCount: number } | Error;
+
+/**
+ * Accepts or refuses each of many events by itself; results are in order. Errors: what {@link acceptEvents} reports, if every
+ * single event was right and none could be stored.
+ *
+ * @param read checks one and throws if it is wrong
+ */
+export async function acceptEach(
+  bodies: readonly unknown[],
+  read: (body: unknown, where: string) => LoggedEvent,
+  deps: RouteDependencies,
+): Promise<Outcome[]> {
+  const events: LoggedEvent[] = [];
+  const refusals = bodies.map((body, i) => {
+    try {
+      events.push(read(body, `body.events[${i}]`));
+      return null;
+    } catch (error) {
+      deps.metrics.event('any', 'refused');
+      return error as Error;
+    }
+  });
+  const stored = await acceptEvents(events, deps);
+  if (stored.length === bodies.length && stored.every((result) => result instanceof Error)) throw stored[0]!;
+  let n = 0;
+  return refusals.map((refusal) => {
+    if (refusal !== null) return refusal;
+    const { sessionId } = events[n]!;
+    const result = stored[n++]!;
+    return result instanceof Error ? result : { sessionId, eventCount: result.eventCount };
+  });
+}
+
 function checkedTime(timestamp: number | string, nowMs: number, limits: TimeLimits, where: string): number {
   const refuse = (detail: string): never => {
     throw new NextItemError('invalid_timestamp', detail, where);

@@ -5,8 +5,14 @@ import { type App } from './app-type.js';
 /** Takes bodies of JSON in UTF-8 and nothing else. Keys that would reach into prototypes are refused. */
 export function acceptJsonOnly(app: App): void {
   app.removeAllContentTypeParsers();
+  acceptJsonAs(app, 'application/json');
+}
+
+/** Takes JSON in UTF-8 that comes under the name of a type. */
+export function acceptJsonAs(app: App, type: string): void {
   const parse = app.getDefaultJsonParser('error', 'error');
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+  if (app.hasContentTypeParser(type)) app.removeContentTypeParser(type);
+  app.addContentTypeParser(type, { parseAs: 'buffer' }, (request, body, done) => {
     const refuse = (detail: string) => done(new NextItemError('invalid_json', detail, 'body'));
     if (!isUtf8(body as Buffer)) return refuse('the body is not UTF-8');
     const text = body.toString();

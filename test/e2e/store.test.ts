@@ -109,6 +109,7 @@ describe('the shop', () => {
     const after = await changed(namesOf, before);
     expect(after).not.toBe(before);
     expect(await page.locator('#for-you ~ ul .why').first().textContent()).toMatch(/\w+ \w+/);
+    await page.locator('.panel .events li').first().waitFor();
     expect(await page.locator('.panel .events li').count()).toBe(1);
     const sessionId = await page.evaluate<string>("localStorage.getItem('nextitem-session')");
     const stored = JSON.parse(await server.text(`/session/${sessionId}`)) as {

@@ -1,4 +1,5 @@
 import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type ApiKey } from '../../config/api-keys.js';
 import { NextItemError } from '../../errors.js';
 import { type App } from '../app-type.js';
 import { type AppDependencies } from '../dependencies.js';
@@ -34,7 +35,8 @@ export function guard(app: App, shedder: LoadShedder, { config, metrics, clock }
     }
     reply.raw.once('finish', leave);
     reply.raw.once('close', leave);
-    done();
+    // The body is read only now.
+    done(refusal(() => countKey(authorization.checkBeacon(request, reply), reply)));
   });
   app.addHook('onSend', (_request, reply, payload, done) => {
     for (const name in SECURITY_HEADERS)
@@ -44,7 +46,10 @@ export function guard(app: App, shedder: LoadShedder, { config, metrics, clock }
 
   function letIn(request: FastifyRequest, reply: FastifyReply): void {
     limits.checkAddress(request, reply);
-    const key = authorization.check(request, reply);
+    countKey(authorization.check(request, reply), reply);
+  }
+
+  function countKey(key: ApiKey | null, reply: FastifyReply): void {
     if (key !== null) limits.checkKey(key, reply);
   }
 }

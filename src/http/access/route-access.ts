@@ -1,12 +1,16 @@
 import { type Scope } from '../../config/api-keys.js';
 
-/** Who may use a route: those with a key of a scope; everybody; or by a setting of its own. */
-export type RouteAccess = Scope | 'public' | 'pages' | 'docs' | 'metrics';
+/**
+ * Who may use a route: those with a key of a scope, which for a page's beacon stands in the body; everybody; or by a setting of
+ * its own.
+ */
+export type RouteAccess = Scope | 'beacon' | 'public' | 'pages' | 'docs' | 'metrics';
 
 /** Every route of the API in one place. A route that is not here is for admins: forgetting one closes it. */
 const ACCESS: Readonly<Record<string, RouteAccess>> = {
   'POST /event': 'ingest',
   'POST /events': 'ingest',
+  'POST /beacon': 'beacon',
   'POST /recommend': 'read',
   'GET /items/:item_id/similar': 'read',
   'GET /popular': 'read',
@@ -27,6 +31,7 @@ const ACCESS: Readonly<Record<string, RouteAccess>> = {
   'GET /ready': 'public',
   'GET /metrics': 'metrics',
   'GET /openapi.json': 'docs',
+  'GET /nextitem.js': 'pages',
   'GET /': 'pages',
   'GET /console': 'pages',
   'GET /icon.svg': 'pages',

@@ -1,8 +1,7 @@
 import { type Static } from 'typebox';
-import { type LoggedEvent } from '../../sessions/event-log.js';
 import { type App } from '../app-type.js';
 import { type RouteDependencies } from '../dependencies.js';
-import { acceptEvents, toEvent } from '../event-intake.js';
+import { acceptEach, toEvent } from '../event-intake.js';
 import { asNextItemError, invalidRequest, type ValidationIssue } from '../problem.js';
 import { errorAnswers } from '../schemas/answers.js';
 import { EventBody, EventsAnswer, EventsBody } from '../schemas/events.js';
@@ -27,33 +26,17 @@ export function eventsRoute(app: App, deps: RouteDependencies): void {
     async (request) => {
       const nowMs = deps.clock();
       const validate = request.compileValidationSchema(EventBody);
-      const results: (Result | null)[] = [];
-      const events: LoggedEvent[] = [];
-      for (const [i, body] of request.body.events.entries()) {
-        const where = `body.events[${i}]`;
-        try {
-          if (!validate(body)) throw invalidRequest(validate.errors as unknown as ValidationIssue[], where);
-          events.push(toEvent(body as Static<typeof EventBody>, nowMs, deps.config, where));
-          results.push(null);
-        } catch (error) {
-          deps.metrics.event('any', 'refused');
-          results.push(refused(error as Error));
-        }
-      }
-      const outcomes = await acceptEvents(events, deps);
-      if (outcomes.length === results.length && outcomes.every((outcome) => outcome instanceof Error)) {
-        throw outcomes[0]!;
-      }
-      let n = 0;
+      const read = (body: unknown, where: string) => {
+        if (!validate(body)) throw invalidRequest(validate.errors as unknown as ValidationIssue[], where);
+        return toEvent(body as Static<typeof EventBody>, nowMs, deps.config, where);
+      };
+      const outcomes = await acceptEach(request.body.events, read, deps);
       return {
-        results: results.map((result) => {
-          if (result !== null) return result;
-          const { sessionId } = events[n]!;
-          const outcome = outcomes[n++]!;
-          return outcome instanceof Error
+        results: outcomes.map((outcome): Result =>
+          outcome instanceof Error
             ? refused(outcome)
-            : { status: 'success' as const, session_id: sessionId, event_count: outcome.eventCount };
-        }),
+            : { status: 'success', session_id: outcome.sessionId, event_count: outcome.eventCount },
+        ),
       };
     },
   );

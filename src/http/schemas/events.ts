@@ -1,6 +1,10 @@
 import { type SessionEvent } from '../../domain/event.js';
+import { DAY_MS } from '../../domain/time.js';
 import { Type } from './type.js';
 import { EventTypeSchema, id, ItemId, SessionId, Timestamp, UserId } from './common.js';
+
+/** How long a page may keep an event. */
+const MAX_AGE_MS = DAY_MS;
 
 const eventFields = {
   item_id: ItemId,
@@ -13,6 +17,8 @@ const eventFields = {
   ),
   event_id: Type.Optional(id('Your id of the event: sent twice, it counts once.')),
 };
+
+const recommendationId = Type.Optional(id('The recommendation that led here, from its answer.'));
 
 const EXAMPLE = {
   session_id: 'visit-1',
@@ -28,9 +34,68 @@ export const EventBody = Type.Object(
     session_id: SessionId,
     user_id: Type.Optional(UserId),
     ...eventFields,
-    recommendation_id: Type.Optional(id('The recommendation that led here, from its answer.')),
+    recommendation_id: recommendationId,
   },
   { additionalProperties: false, examples: [EXAMPLE] },
+);
+
+/** An event of a shop's page. Its clock is a shopper's, so it says how long ago something was and not when. */
+export const BeaconEvent = Type.Object(
+  {
+    session_id: SessionId,
+    user_id: Type.Optional(UserId),
+    item_id: ItemId,
+    event_type: EventTypeSchema,
+    metadata: eventFields.metadata,
+    recommendation_id: recommendationId,
+    event_id: id('The page sends an event until it is acknowledged: sent twice, it counts once.'),
+    age_ms: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: MAX_AGE_MS, description: 'Milliseconds since it happened.' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+/** The most events a page may send at once. */
+export const MAX_BEACON = 200;
+
+export const BeaconBody = Type.Object(
+  {
+    key: Type.Optional(
+      Type.String({
+        maxLength: 200,
+        description: 'A key of the scope ingest, bound to the origin of the page.',
+      }),
+    ),
+    // Each is checked on its own, as in EventsBody.
+    events: Type.Array(Type.Unknown(), {
+      minItems: 1,
+      maxItems: MAX_BEACON,
+      description: 'Events as for POST /event, with event_id, and with age_ms in place of timestamp.',
+    }),
+  },
+  {
+    additionalProperties: false,
+    examples: [
+      {
+        key: 'nextitem_...',
+        events: [
+          { session_id: 'visit-1', item_id: 'tea-pot', event_type: 'view', event_id: 'e-1', age_ms: 40 },
+        ],
+      },
+    ],
+  },
+);
+
+export const BeaconAnswer = Type.Object(
+  {
+    stored: Type.Integer({ description: 'How many are stored now, those that were already included.' }),
+    refused: Type.Array(
+      Type.Object({ code: Type.String(), detail: Type.String(), where: Type.Optional(Type.String()) }),
+      { description: 'Wrong, and no better if sent again.' },
+    ),
+  },
+  { description: 'Every event is stored or refused for good' },
 );
 
 /** An event sent along with a question, for shops that keep sessions themselves. */

@@ -68,6 +68,7 @@ describe('the description of the API', () => {
   it('has examples of bodies that are accepted', async () => {
     const withBody = operations.filter(({ operation }) => operation.requestBody !== undefined);
     expect(withBody.map(({ path }) => path).sort()).toEqual([
+      '/beacon',
       '/event',
       '/events',
       '/inspect',
@@ -88,6 +89,7 @@ describe('the description of the API', () => {
         .schema;
     const event = { session_id: 's1', item_id: 'tea', event_type: 'view' };
     for (const [path, status, answer] of [
+      ['/beacon', '200', await shop.post('/beacon', { events: [{ ...event, event_id: 'e1' }, {}] })],
       ['/event', '200', await shop.post('/event', event)],
       ['/events', '200', await shop.post('/events', { events: [event, {}] })],
       ['/recommend', '200', await shop.post('/recommend', { session_id: 's1' })],

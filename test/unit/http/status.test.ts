@@ -159,7 +159,7 @@ describe('GET /docs', () => {
     const { body } = await shop.get('/openapi.json');
     expect(body.openapi).toMatch(/^3\.1\./);
     expect(Object.keys(body.paths).sort()).toEqual([
-      '/catalogue/categories', '/catalogue/items', '/catalogue/items/{item_id}', '/event', '/events', '/health', '/inspect', '/items/{item_id}/similar', '/live', '/metrics', '/model/reload', '/models', '/models/compare', '/models/{version}', '/popular', '/ready', '/recommend',
+      '/beacon', '/catalogue/categories', '/catalogue/items', '/catalogue/items/{item_id}', '/event', '/events', '/health', '/inspect', '/items/{item_id}/similar', '/live', '/metrics', '/model/reload', '/models', '/models/compare', '/models/{version}', '/popular', '/ready', '/recommend',
       '/session/{session_id}', '/users/{user_id}', '/version',
     ]); // prettier-ignore
     expect(Object.keys(body.paths['/session/{session_id}']).sort()).toEqual(['delete', 'get']);
