@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { api, useLoaded } from '../api.js';
-import { Picture } from '../picture.js';
+import { Picture } from '../picture/picture.js';
 import { Announce, linkTo, Skeleton, TroubleNote, useRoute } from '../ui.js';
 import { categoryText, type Item, itemsOf, priceText, remember } from './items.js';
 import { SessionPanel } from './session-panel.js';
@@ -205,7 +205,7 @@ function ItemPage({ itemId, visit }: { itemId: string; visit: Visit }) {
   return (
     <>
       <article class="item">
-        <Picture itemId={itemId} category={item.value?.category} />
+        <Picture itemId={itemId} name={item.value?.name ?? ''} category={item.value?.category} />
         <div>
           <h1>{item.value?.name ?? '…'}</h1>
           {item.value?.category !== undefined && (

@@ -1,6 +1,6 @@
 import { useRef } from 'preact/hooks';
 import { type Loaded, useLoaded } from '../api.js';
-import { Picture } from '../picture.js';
+import { Picture } from '../picture/picture.js';
 import { linkTo, Skeleton, TroubleNote } from '../ui.js';
 import { type Item, itemsOf, priceText, reasonText, type Recommended } from './items.js';
 
@@ -13,7 +13,7 @@ export function Tile({ item, why, isNew = false }: Shown & { isNew?: boolean }) 
   return (
     <li class={isNew ? 'tile new' : 'tile'}>
       <a href={linkTo('item', item.item_id)}>
-        <Picture itemId={item.item_id} category={item.category} />
+        <Picture itemId={item.item_id} name={item.name} category={item.category} />
         <span class="name">{item.name}</span>
         {item.price !== undefined && <span class="price">{priceText(item.price)}</span>}
         {why !== undefined && <span class="why">{why}</span>}
