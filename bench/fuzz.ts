@@ -29,7 +29,8 @@ const MAX_GROWTH = 0.1;
 
 const dir = await mkdtemp(join(tmpdir(), 'nextitem-bench-'));
 try {
-  const key = newKey();
+  const [key, pageKey] = [newKey(), newKey()];
+  const origin = 'https://shop.example';
   const server = await startServerProcess({
     NODE_ENV: 'production',
     ARTIFACTS_PATH: await smallModel(dir),
@@ -37,12 +38,10 @@ try {
     LOG_LEVEL: 'info',
     WORKERS: flags.workers,
     DEBUG_ENDPOINTS: 'true',
-    API_KEYS: formatApiKey({
-      name: 'all',
-      scopes: ['ingest', 'read', 'admin'],
-      hash: hashOf(key),
-      origins: [],
-    }),
+    API_KEYS: [
+      formatApiKey({ name: 'all', scopes: ['ingest', 'read', 'admin'], hash: hashOf(key), origins: [] }),
+      formatApiKey({ name: 'page', scopes: ['ingest'], hash: hashOf(pageKey), origins: [origin] }),
+    ].join(','),
   });
   const { hostname, port } = new URL(server.url);
   const document = (await (await fetch(`${server.url}/openapi.json`)).json()) as object;
@@ -60,6 +59,7 @@ try {
     requests,
     seed: Number(flags.seed),
     key,
+    page: { key: pageKey, origin },
     onProgress(done) {
       for (const share of [0.05, 0.25, 0.5, 0.75])
         if (!samples.has(share) && done >= share * requests) sample(share);

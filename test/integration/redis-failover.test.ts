@@ -167,7 +167,11 @@ describe('Redis Sentinel', () => {
       process.kill(hung!.pid, 'SIGSTOP');
       await until(async () => {
         const others = group!.servers.filter((server) => server !== hung);
-        return (await mastersOf(others)).length === 1;
+        const masters = await mastersOf(others);
+        if (masters.length !== 1) return false;
+        // A replica that has not been told of the new master would go on confirming what the old one takes.
+        const [follower] = others.filter((server) => server !== masters[0]);
+        return (await follower!.client.info('replication')).includes(`master_port:${masters[0]!.port}`);
       });
       process.kill(hung!.pid, 'SIGCONT');
     });

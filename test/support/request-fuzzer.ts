@@ -36,6 +36,8 @@ export interface FuzzOptions {
   readonly seed: number;
   /** Sent with most requests, so that they get further than the door. */
   readonly key?: string;
+  /** A key for bodies that hold one, and the origin that it is bound to. */
+  readonly page?: { readonly key: string; readonly origin: string };
   /** Sockets at the same time. */
   readonly connections?: number;
   readonly onProgress?: (requests: number) => void;
@@ -140,11 +142,17 @@ class Fuzzer implements FuzzResult {
         ? null
         : values.chance(0.15)
           ? values.pick(HOSTILE_JSON)
-          : JSON.stringify(values.value(body));
+          : JSON.stringify(this.withKey(values.value(body), body));
     let bytes = this.request(method, query === '' ? url : `${url}?${query}`, json);
     const broken = values.chance(0.06);
     if (broken) bytes = this.damaged(bytes);
     return { name, bytes, whole: !broken };
+  }
+
+  private withKey(value: unknown, { properties = {} }: Schema): unknown {
+    const { page } = this.options;
+    const isPage = page !== undefined && 'key' in properties && this.values.chance(0.9);
+    return isPage && typeof value === 'object' && value !== null ? { ...value, key: page.key } : value;
   }
 
   private request(method: string, target: string, json: string | null): Buffer {
@@ -152,6 +160,8 @@ class Fuzzer implements FuzzResult {
     const lines = [`${method} ${target} HTTP/1.1`, 'Host: localhost', 'Connection: close'];
     if (this.options.key !== undefined && values.chance(0.9))
       lines.push(`Authorization: Bearer ${this.options.key}`);
+    if (this.options.page !== undefined && values.chance(0.9))
+      lines.push(`Origin: ${this.options.page.origin}`);
     while (values.chance(0.1)) lines.push(values.pick(HEADERS));
     if (json === null) return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
     let body = Buffer.from(json);

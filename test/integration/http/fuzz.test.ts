@@ -4,12 +4,14 @@ import { hashOf, newKey } from '../../../src/http/access/key-ring.js';
 import { fuzz } from '../../support/request-fuzzer.js';
 import { runCommand, type Served } from '../../support/served.js';
 
-const key = newKey();
+const [key, pageKey] = [newKey(), newKey()];
+const origin = 'https://shop.example';
 let server: Served;
 beforeAll(async () => {
-  const entry = { name: 'all', scopes: ['ingest', 'read', 'admin'], hash: hashOf(key), origins: [] } as const;
+  const all = { name: 'all', scopes: ['ingest', 'read', 'admin'], hash: hashOf(key), origins: [] } as const;
+  const page = { name: 'page', scopes: ['ingest'], hash: hashOf(pageKey), origins: [origin] } as const;
   server = await runCommand(['serve'], {
-    API_KEYS: formatApiKey(entry),
+    API_KEYS: `${formatApiKey(all)},${formatApiKey(page)}`,
     LOG_LEVEL: 'info',
     DEBUG_ENDPOINTS: 'true',
   });
@@ -25,6 +27,7 @@ it('answers whatever is sent without failing, and still works afterwards', async
     requests: 4000,
     seed,
     key,
+    page: { key: pageKey, origin },
   });
   expect(failures, `seed ${seed}`).toEqual([]);
   // It got through to every operation: a fuzzer that is always refused at the door shows nothing.
