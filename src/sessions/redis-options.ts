@@ -91,6 +91,8 @@ export function createClient(options: RedisStoreOptions): RedisClient {
       db: options.db ?? 0,
       sentinels: endpoints(sentinels, DEFAULT_SENTINEL_PORT, 'REDIS_SENTINELS'),
       name: sentinelMaster,
+      // A master that hung comes back as a master for some seconds, and a connection to it says nothing: the Sentinels do.
+      failoverDetector: true,
       ...(sentinelPassword === undefined ? {} : { sentinelPassword }),
       ...(settings.tls === undefined ? {} : { enableTLSForSentinelMode: true, sentinelTLS: settings.tls }),
     });

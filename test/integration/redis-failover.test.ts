@@ -1,7 +1,10 @@
+import { once } from 'node:events';
+import { Redis } from 'ioredis';
 import { afterEach, describe, expect, it } from 'vitest';
 import { keySlot } from '../../src/sessions/key-slot.js';
 import { openSessionStore } from '../../src/sessions/open-session-store.js';
 import { type RedisStoreOptions } from '../../src/sessions/redis-options.js';
+import { Replication } from '../../src/sessions/redis-replication.js';
 import { type SessionStore } from '../../src/sessions/session-store.js';
 import { lostAndDoubled } from '../support/event-flood.js';
 import { type FailoverLoad, startLoad, storedEventIds, untilWritable } from '../support/failover-load.js';
@@ -12,6 +15,7 @@ import {
   startCluster,
   startSentinelGroup,
 } from '../support/redis-topology.js';
+import { startRedis } from '../support/redis.js';
 import { until } from '../support/served.js';
 
 // Real servers: a Cluster of three masters and three replicas, a master with two replicas and three sentinels.
@@ -83,6 +87,28 @@ describe('slots', () => {
       'x'.repeat(300),
     ])
       expect(keySlot(key), key).toBe(await client.cluster('KEYSLOT', key));
+  });
+});
+
+describe('a write that replicas are to confirm', () => {
+  it('is not confirmed over another connection, which may lead to a server that never had it', async () => {
+    const server = await startRedis();
+    const client = new Redis(server.port, { retryStrategy: () => 1 });
+    try {
+      const replication = new Replication(client, 0, 100);
+      const before = replication.of('key');
+      await client.set('key', 'value');
+      await expect(before()).resolves.toBeUndefined();
+      const ended = once(client, 'close');
+      await server.client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+      await ended;
+      await once(client, 'ready');
+      await expect(before()).rejects.toThrow('connection ended');
+      await expect(replication.of('key')()).resolves.toBeUndefined();
+    } finally {
+      client.disconnect();
+      await server.stop();
+    }
   });
 });
 
