@@ -1123,7 +1123,10 @@ export interface operations {
                             item_id: string;
                             /** @description Its title; without one, words made of what is known of it. */
                             name: string;
+                            /** @description As the shop calls it, for queries. */
                             category?: string;
+                            /** @description As people read it. */
+                            category_label?: string;
                             brand?: string;
                             /** @description The last known one, in the shop's currency. */
                             price?: number;
@@ -1212,7 +1215,10 @@ export interface operations {
                         item_id: string;
                         /** @description Its title; without one, words made of what is known of it. */
                         name: string;
+                        /** @description As the shop calls it, for queries. */
                         category?: string;
+                        /** @description As people read it. */
+                        category_label?: string;
                         brand?: string;
                         /** @description The last known one, in the shop's currency. */
                         price?: number;

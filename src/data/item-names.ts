@@ -1,4 +1,5 @@
 import { type Catalogue } from './catalogue.js';
+import { OLIST_CATEGORY_WORDS } from './olist-categories.js';
 
 /** How bulky an item is, by its volume; the first that is large enough. */
 const SIZES = [
@@ -9,8 +10,8 @@ const SIZES = [
 ] as const;
 
 /**
- * What to call an item: its title; without one, words made of what is known, such as `Large garden tools, 2.1 kg · 7af3`:
- * size, category, weight, and the end of the id, which tells apart what is else alike. Without a category `Item` and the id.
+ * What to call an item: its title; without one, words made of what is known, such as `Garden tools · large, 2.1 kg · 7af3`:
+ * category, size, weight, and the end of the id, which tells apart what is else alike. Without a category `Item` and the id.
  *
  * @param item dense index
  * @param itemId its id
@@ -22,21 +23,22 @@ export function itemName(catalogue: Catalogue, item: number, itemId: string): st
   if (category === null) return `Item ${itemId}`;
   const volume = catalogue.volumeCm3?.[item] ?? NaN;
   const size = SIZES.find(({ mostCm3 }) => volume <= mostCm3)?.word ?? '';
-  const words = [size, category].filter((word) => word !== '').join(' ');
-  const weight = weightLabel(catalogue.weightGrams?.[item] ?? NaN);
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}${weight === '' ? '' : `, ${weight}`} · ${itemId.slice(-4)}`;
+  const looks = [size, weightLabel(catalogue.weightGrams?.[item] ?? NaN)].filter((word) => word !== '');
+  return [category, looks.join(', '), itemId.slice(-4)].filter((part) => part !== '').join(' · ');
 }
 
-/** The category in words: `health_beauty` is `health beauty`, a bare number `category 12`; null where unknown. */
-function categoryLabel({ category }: Catalogue, item: number): string | null {
+/** An item's category as people read it; null where unknown. */
+export function categoryLabel({ category }: Catalogue, item: number): string | null {
   const code = category?.codes[item] ?? -1;
   return code < 0 ? null : categoryWords(category!.names.at(code));
 }
 
-/** A category's name as people read it. */
+/** A category's name as people read it: `garden_tools` is `Garden tools`, a bare number `Category 12`. */
 export function categoryWords(name: string): string {
+  const known = OLIST_CATEGORY_WORDS.get(name);
+  if (known !== undefined) return known;
   const words = name.replaceAll(/[_\s]+/g, ' ').trim();
-  return /^\d+$/.test(words) ? `category ${words}` : words;
+  return /^\d+$/.test(words) ? `Category ${words}` : words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** `850 g`, `2.1 kg`; empty where unknown. */

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { categoryWords, itemName } from '../data/item-names.js';
+import { categoryLabel, categoryWords, itemName } from '../data/item-names.js';
 import { type StringIndex } from '../domain/string-column.js';
 import { type TableSet } from '../tables/table-set.js';
 
@@ -7,7 +7,10 @@ import { type TableSet } from '../tables/table-set.js';
 export interface CatalogueItem {
   readonly itemId: string;
   readonly name: string;
+  /** As the shop calls it. */
   readonly category: string | null;
+  /** As people read it. */
+  readonly categoryLabel: string | null;
   readonly brand: string | null;
   /** In the shop's currency. */
   readonly price: number | null;
@@ -126,6 +129,7 @@ export class CatalogueView {
       itemId,
       name: itemName(catalogue, item, itemId),
       category: nameIn(catalogue.category, item),
+      categoryLabel: categoryLabel(catalogue, item),
       brand: nameIn(catalogue.brand, item),
       price: Number.isFinite(price) ? Math.round(price * 100) / 100 : null,
       popularityRank: rank < items.length ? rank + 1 : null,

@@ -14,7 +14,8 @@ const Item = Type.Object(
   {
     item_id: Type.String(),
     name: Type.String({ description: 'Its title; without one, words made of what is known of it.' }),
-    category: Type.Optional(Type.String()),
+    category: Type.Optional(Type.String({ description: 'As the shop calls it, for queries.' })),
+    category_label: Type.Optional(Type.String({ description: 'As people read it.' })),
     brand: Type.Optional(Type.String()),
     price: Type.Optional(Type.Number({ description: "The last known one, in the shop's currency." })),
     popularity_rank: Type.Optional(
@@ -122,11 +123,20 @@ export function catalogueRoutes(app: App, { recommender }: RouteDependencies): v
   );
 }
 
-function catalogueItem({ itemId, name, category, brand, price, popularityRank }: CatalogueItem) {
+function catalogueItem({
+  itemId,
+  name,
+  category,
+  categoryLabel,
+  brand,
+  price,
+  popularityRank,
+}: CatalogueItem) {
   return {
     item_id: itemId,
     name,
     ...(category === null ? {} : { category }),
+    ...(categoryLabel === null ? {} : { category_label: categoryLabel }),
     ...(brand === null ? {} : { brand }),
     ...(price === null ? {} : { price }),
     ...(popularityRank === null ? {} : { popularity_rank: popularityRank }),

@@ -19,10 +19,10 @@ it('makes a name of size, category, weight and the end of the id', () => {
   expect(
     ['x7af3', '12', '35', 'longer-id', 'z'].map((itemId, item) => itemName(catalogue, item, itemId)),
   ).toEqual([
-    'Large garden tools, 2.1 kg · 7af3',
-    'Small health beauty, 850 g · 12',
+    'Garden tools · large, 2.1 kg · 7af3',
+    'Health & beauty · small, 850 g · 12',
     'Category 43 · 35',
-    'Bulky auto, 12 kg · r-id',
+    'Car accessories · bulky, 12 kg · r-id',
     'Item z',
   ]);
 });

@@ -12,9 +12,9 @@ describe('GET /catalogue/categories', () => {
   it('lists those that have items, the largest first', async () => {
     const { body } = await shop.get('/catalogue/categories');
     expect(body.categories).toEqual([
-      { name: 'ware', label: 'ware', items: 4 },
-      { name: 'drink', label: 'drink', items: 3 },
-      { name: 'office', label: 'office', items: 3 },
+      { name: 'ware', label: 'Ware', items: 4 },
+      { name: 'drink', label: 'Drink', items: 3 },
+      { name: 'office', label: 'Office', items: 3 },
     ]);
   });
 });
@@ -22,7 +22,12 @@ describe('GET /catalogue/categories', () => {
 describe('GET /catalogue/items', () => {
   it('gives pages of everything, the most popular first', async () => {
     const all = await shop.get('/catalogue/items');
-    expect(all.body.items[0]).toMatchObject({ item_id: 'tea', category: 'drink', popularity_rank: 1 });
+    expect(all.body.items[0]).toMatchObject({
+      item_id: 'tea',
+      category: 'drink',
+      category_label: 'Drink',
+      popularity_rank: 1,
+    });
     expect(idsOf(all).sort()).toEqual([...ITEMS].sort());
     expect(all.body.has_more).toBe(false);
     const first = await shop.get('/catalogue/items?limit=5');

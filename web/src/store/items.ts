@@ -45,12 +45,6 @@ export function reasonText(reason: string, about: Item | null): string {
   return words[reason] ?? reason;
 }
 
-/** Words for a category's name. */
-export function categoryText(name: string): string {
-  const words = name.replaceAll(/[_\s]+/g, ' ').trim();
-  return /^\d+$/.test(words) ? `Category ${words}` : words.charAt(0).toUpperCase() + words.slice(1);
-}
-
 /** A price; which currency is not known, so none is shown. */
 export function priceText(price: number | undefined): string {
   return price === undefined

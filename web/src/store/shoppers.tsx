@@ -1,7 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
 import { api } from '../api.js';
 import { Announce } from '../ui.js';
-import { categoryText, type Item, remember } from './items.js';
+import { type Item, remember } from './items.js';
 import { type EventType, type Visit } from './visit.js';
 
 interface Story {
@@ -58,11 +58,11 @@ export async function castFor(): Promise<Cast[]> {
     }
   }
   const { categories } = await api.categories();
-  for (const { name } of categories) {
+  for (const { name, label } of categories) {
     if (cast.length >= MOST) break;
     if (cast.some(({ items }) => items[0]!.category === name)) continue;
     add(
-      `Somebody after ${categoryText(name).toLowerCase()}`,
+      `Somebody after ${label.toLowerCase()}`,
       (await api.items({ category: name, limit: 3 })).items,
       BROWSES,
     );

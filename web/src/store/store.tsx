@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { api, useLoaded } from '../api.js';
 import { Picture } from '../picture/picture.js';
 import { Announce, linkTo, Skeleton, TroubleNote, useRoute } from '../ui.js';
-import { categoryText, type Item, itemsOf, priceText, remember } from './items.js';
+import { type Item, itemsOf, priceText, remember } from './items.js';
 import { SessionPanel } from './session-panel.js';
 import { castFor, Shoppers } from './shoppers.js';
 import { Strip, Tile, useStrip } from './tiles.js';
@@ -49,14 +49,14 @@ export function Store() {
               {page === undefined && <Personal visit={visit} />}
               {categories.value !== null && categories.value.categories.length > 0 && (
                 <nav class="chips" aria-label="Categories">
-                  {categories.value.categories.slice(0, 16).map(({ name }) => (
+                  {categories.value.categories.slice(0, 16).map(({ name, label }) => (
                     <a
                       key={name}
                       class="chip"
                       href={linkTo('category', name)}
                       aria-current={page === 'category' && first === name ? 'page' : undefined}
                     >
-                      {categoryText(name)}
+                      {label}
                     </a>
                   ))}
                 </nav>
@@ -161,7 +161,11 @@ function Listing({ category, q }: { category?: string; q?: string }) {
     return answer;
   }, [category, q, pages]);
   const title =
-    q !== undefined ? `Found for “${q}”` : category !== undefined ? categoryText(category) : 'Everything';
+    q !== undefined
+      ? `Found for “${q}”`
+      : category !== undefined
+        ? (found.value?.items[0]?.category_label ?? category)
+        : 'Everything';
   return (
     <section aria-labelledby="listing" aria-busy={found.loading}>
       {category === undefined && q === undefined ? (
@@ -210,7 +214,7 @@ function ItemPage({ itemId, visit }: { itemId: string; visit: Visit }) {
           <h1>{item.value?.name ?? '…'}</h1>
           {item.value?.category !== undefined && (
             <p>
-              <a href={linkTo('category', item.value.category)}>{categoryText(item.value.category)}</a>
+              <a href={linkTo('category', item.value.category)}>{item.value.category_label}</a>
               {item.value.brand !== undefined && ` · ${item.value.brand}`}
             </p>
           )}
