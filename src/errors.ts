@@ -172,6 +172,11 @@ export const ERRORS = {
     title: 'A row of the data source is malformed',
     fix: 'Correct the row, or leave out --strict to skip and count such rows.',
   },
+  test_known: {
+    status: 500,
+    title: 'The bundle already knows what it would be asked',
+    fix: 'Give events later than those it learned from, or train with --serve-tables train, which keeps its tables blind to the test part.',
+  },
   stage_missing: {
     status: 500,
     title: 'An earlier step has not run',

@@ -13,9 +13,10 @@ export const FAMILIES: readonly CommandFamily[] = [
   { commands: ['serve'], register: async () => (await import('./serve.js')).registerServe },
   { commands: ['train'], register: async () => (await import('./train.js')).registerTrain },
   {
-    commands: ['build-dataset', 'train-baselines', 'train-ranker', 'evaluate', 'write-bundle'],
+    commands: ['build-dataset', 'train-baselines', 'train-ranker', 'write-bundle'],
     register: async () => (await import('./steps.js')).registerSteps,
   },
+  { commands: ['evaluate'], register: async () => (await import('./evaluate.js')).registerEvaluate },
   { commands: ['simulate'], register: async () => (await import('./simulate.js')).registerSimulate },
   { commands: ['benchmark'], register: async () => (await import('./benchmark.js')).registerBenchmark },
   { commands: ['tune'], register: async () => (await import('./tune.js')).registerTune },

@@ -152,12 +152,15 @@ function simulate(options: SimulatorOptions, signal: AbortSignal): EventTable {
   return events;
 }
 
-type Chosen = 'events' | 'olist' | 'fromLog' | 'simulate';
+const SOURCES = ['events', 'olist', 'fromLog', 'simulate'] as const;
 
-function chosen(flags: SourceFlags): Chosen {
-  const given = (['events', 'olist', 'fromLog', 'simulate'] as const).filter(
-    (name) => flags[name] !== undefined,
-  );
+/** Whether the flags name a source at all, for commands that can do without. */
+export function sourceNamed(flags: SourceFlags): boolean {
+  return SOURCES.some((name) => flags[name] !== undefined);
+}
+
+function chosen(flags: SourceFlags): (typeof SOURCES)[number] {
+  const given = SOURCES.filter((name) => flags[name] !== undefined);
   if (given.length === 1) return given[0]!;
   throw new NextItemError(
     'invalid_option',

@@ -1,15 +1,12 @@
 import { type Command } from 'commander';
 import { loadBaselines, saveBaselines, trainBaselines } from '../training/baselines.js';
 import { buildDataset, loadDataset, saveDataset, summarise } from '../training/dataset.js';
-import { evaluateDataset } from '../training/evaluation.js';
-import { loadRanker, saveRanker, trainRanker } from '../training/ranker.js';
+import { loadRankerIfAny, saveRanker, trainRanker } from '../training/ranker.js';
 import { exportBundle, servedTables } from '../training/pipeline.js';
 import { loadReports, Workspace } from '../training/workspace.js';
 import { versionOf } from '../domain/time.js';
-import { NextItemError } from '../errors.js';
-import { type TrainedRanker } from '../ranking/lightgbm/train.js';
 import { artifactsFlag, workFlag } from './folders.js';
-import { printReports, writeRankerPlots, writeReports } from './reports.js';
+import { writeRankerPlots } from './reports.js';
 import { run } from './run.js';
 import { readSource, sourceFlags, type SourceFlags } from './source-options.js';
 import {
@@ -21,12 +18,11 @@ import {
   versionName,
 } from './training-options.js';
 
-/** The steps of `nextitem train`, each alone. They hand their results to each other through the --work folder. */
+/** The steps of `nextitem train`, each alone, but for `evaluate`. They hand their results to each other through the --work folder. */
 export function registerSteps(program: Command): void {
   registerBuildDataset(program);
   registerTrainBaselines(program);
   registerTrainRanker(program);
-  registerEvaluate(program);
   registerExportBundle(program);
 }
 
@@ -95,36 +91,6 @@ function registerTrainRanker(program: Command): void {
     );
 }
 
-function registerEvaluate(program: Command): void {
-  program
-    .command('evaluate')
-    .summary('step 4: how good is it')
-    .description(
-      'Measures popular, item-to-item and the ranker on the held-out test sessions: tables on the terminal, evaluation.json, and a page with plots per task.',
-    )
-    .addOption(workFlag())
-    .action(
-      run(async ({ signal }, flags: { work: string }) => {
-        const workspace = new Workspace(flags.work);
-        const { dataset, source } = await loadDataset(workspace);
-        const ranker = await rankerIfAny(workspace);
-        const hooks = progressHooks(signal);
-        const trainedAtMs = Date.now();
-        const reports = await evaluateDataset(
-          dataset,
-          await loadBaselines(workspace),
-          ranker,
-          { source, modelVersion: 'workspace', trainedAtMs },
-          hooks,
-        );
-        hooks.finish();
-        printReports(reports);
-        const pages = await writeReports(workspace, reports, ranker);
-        console.log(`\n${pages.map((page) => `${flags.work}/${page}`).join('\n')}`);
-      }),
-    );
-}
-
 function registerExportBundle(program: Command): void {
   program
     .command('write-bundle')
@@ -151,7 +117,7 @@ function registerExportBundle(program: Command): void {
           const dir = await exportBundle(
             dataset,
             await servedTables(dataset, await loadBaselines(workspace), 'all', hooks),
-            await rankerIfAny(workspace),
+            await loadRankerIfAny(workspace),
             await loadReports(workspace),
             {
               artifactsDir: flags.artifacts,
@@ -166,12 +132,4 @@ function registerExportBundle(program: Command): void {
         },
       ),
     );
-}
-
-/** The workspace's ranker, or null if train-ranker has not run there. */
-async function rankerIfAny(workspace: Workspace): Promise<TrainedRanker | null> {
-  return loadRanker(workspace).catch((error: unknown) => {
-    if (error instanceof NextItemError && error.code === 'stage_missing') return null;
-    throw error;
-  });
 }

@@ -126,8 +126,8 @@ export async function train(
   hooks.finish();
   steps.finish(`model ${result.bundleDir}`);
   if (result.reports.length > 0) {
-    const pages = await writeReports(workspace, result.reports, result.ranker);
-    say(`reports: ${pages.map((page) => join(flags.work, page)).join(', ')}`);
+    const page = await writeReports(workspace, result.reports, result.ranker);
+    if (page !== null) say(`report: ${join(flags.work, page)}`);
   }
   return result;
 }

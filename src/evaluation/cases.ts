@@ -75,16 +75,26 @@ export function everyPrefixToNewItem(
 /**
  * The table without test events of items that training never saw, and without test sessions that are then shorter than
  * `minLength` events. Training sessions keep their numbers; test sessions still start at `firstTestSession`.
+ *
+ * @param known whether training saw an item; by default, whether a session before the test has it
  */
-export function dropUnknownItems(events: EventTable, firstTestSession: number, minLength = 2): EventTable {
-  const known = new Uint8Array(itemCount(events));
-  for (let e = 0, end = events.sessionOffsets[firstTestSession]!; e < end; e++)
-    known[events.itemIndex[e]!] = 1;
+export function dropUnknownItems(
+  events: EventTable,
+  firstTestSession: number,
+  minLength = 2,
+  known: (item: number) => boolean = seenBefore(events, firstTestSession),
+): EventTable {
   return filterEvents(
     events,
-    (e, s) => s < firstTestSession || known[events.itemIndex[e]!] === 1,
+    (e, s) => s < firstTestSession || known(events.itemIndex[e]!),
     (s) => (s < firstTestSession ? 1 : minLength),
   );
+}
+
+function seenBefore(events: EventTable, session: number): (item: number) => boolean {
+  const seen = new Uint8Array(itemCount(events));
+  for (let e = 0, end = events.sessionOffsets[session]!; e < end; e++) seen[events.itemIndex[e]!] = 1;
+  return (item) => seen[item] === 1;
 }
 
 /** The table with each item's first event of a session only, from `firstSession` on. Sessions keep their numbers. */

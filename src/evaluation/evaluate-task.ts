@@ -1,9 +1,18 @@
-import { EvaluationAccumulator } from '../metrics/accumulator.js';
-import { comparePaired } from '../metrics/bootstrap.js';
-import { type Breakdown, type MethodComparison, type MethodReport } from '../metrics/evaluation-report.js';
+import { categoryLabel } from '../data/item-names.js';
+import { EvaluationAccumulator, metricIntervals, PREFIX_METRICS } from '../metrics/accumulator.js';
+import { bootstrap, comparePaired } from '../metrics/bootstrap.js';
+import { lorenzCurve, sharesByGroup } from '../metrics/coverage.js';
+import {
+  type Breakdown,
+  type Exposure,
+  type MethodComparison,
+  type MethodReport,
+} from '../metrics/evaluation-report.js';
+import { SessionTable } from '../metrics/session-table.js';
 import { type LatencySummary, latencySummary } from '../metrics/percentiles.js';
 import { SessionQuery } from '../retrieval/session-query.js';
 import { type EvaluationCase, type EvaluationTask } from './cases.js';
+import { CloserLook, type CloserResult } from './closer-look.js';
 import { type RankedItems, type RankingMethod } from './methods.js';
 
 export interface EvaluateOptions {
@@ -21,12 +30,20 @@ export interface TaskResult {
   /** The last method against each of the others. */
   readonly comparisons: readonly MethodComparison[];
   readonly breakdowns: readonly Breakdown[];
+  readonly exposure: Exposure;
+  /** Of the last method, if it says where its answers come from. */
+  readonly closer: CloserResult | null;
   /** Milliseconds per query by method name. */
   readonly latency: Readonly<Record<string, LatencySummary>>;
 }
 
 /** Metrics on which the last method is compared with the others. */
 const COMPARED = ['HR@20', 'MRR@20', 'NDCG@10', 'MAP@20'];
+
+/** Resamples for the many small parts of a breakdown. */
+const PART_RESAMPLES = 200;
+/** Steps of a Lorenz curve. */
+const LORENZ_STEPS = 50;
 
 /** Lets the event loop run after this many cases, so that progress shows and Ctrl-C works. */
 const YIELD_EVERY = 256;
@@ -46,9 +63,19 @@ export async function evaluateTask(
     method,
     total: new EvaluationAccumulator({ itemCount, popularity }),
     millis: new Float64Array(task.cases.length),
-    buckets: new Map<string, EvaluationAccumulator>(),
+    buckets: new Map<string, SessionTable>(),
   }));
-  const dimensions = breakdownDimensions(task, popularity);
+  const ours = runs.at(-1)!;
+  const { columns, cutoffs } = ours.total;
+  const longest = cutoffs.at(-1)!;
+  // Parts are measured on the longest list, whose columns are the last ones.
+  const partColumns = columns.slice(-PREFIX_METRICS.length);
+  const partOffset = columns.length - partColumns.length;
+  const dimensions = [...breakdownDimensions(task, popularity), ...categoryDimension(task)];
+  const closer =
+    ours.method.origin === undefined
+      ? null
+      : new CloserLook(task.events, ours.method.origin, longest, options.seed);
   const query = new SessionQuery();
   const visible = new VisibleItems(itemCount);
 
@@ -61,16 +88,14 @@ export async function evaluateTask(
       const ranked = run.method.rank(query);
       run.millis[n] = performance.now() - started;
       const { items, scores, count } = task.hideKnownItems ? visible.of(ranked) : ranked;
-      const add = (accumulator: EvaluationAccumulator) =>
-        accumulator.addScored(question.cluster, items, scores, count, question.nextItem, question.remaining);
-      add(run.total);
+      run.total.addScored(question.cluster, items, scores, count, question.nextItem, question.remaining);
       for (const dimension of dimensions) {
         const key = `${dimension.name}\n${dimension.bucketOf(question)}`;
         let bucket = run.buckets.get(key);
-        if (bucket === undefined)
-          run.buckets.set(key, (bucket = new EvaluationAccumulator({ itemCount, cutoffs: [20] })));
-        add(bucket);
+        if (bucket === undefined) run.buckets.set(key, (bucket = new SessionTable(partColumns)));
+        bucket.add(question.cluster, run.total.lastValues, partOffset);
       }
+      if (run === ours) closer?.see(question, { items, scores, count }, run.total.lastList);
     }
     if (n % YIELD_EVERY === 0) {
       options.onProgress?.(n, task.cases.length);
@@ -80,9 +105,8 @@ export async function evaluateTask(
   }
   options.onProgress?.(task.cases.length, task.cases.length);
 
-  const bootstrap = { seed: options.seed, ...(options.resamples ? { resamples: options.resamples } : {}) };
-  const boots = runs.map((run) => run.total.bootstrap(bootstrap));
-  const ours = runs.length - 1;
+  const draws = { seed: options.seed, ...(options.resamples ? { resamples: options.resamples } : {}) };
+  const boots = runs.map((run) => run.total.bootstrap(draws));
   return {
     methods: runs.map((run, m) => ({
       name: run.method.name,
@@ -91,31 +115,39 @@ export async function evaluateTask(
     })),
     comparisons: runs.slice(0, -1).flatMap((run, m) =>
       COMPARED.map((metric) => ({
-        method: runs[ours]!.method.name,
+        method: ours.method.name,
         against: run.method.name,
         metric,
-        ...comparePaired(boots[ours]!, boots[m]!, metric),
+        ...comparePaired(boots.at(-1)!, boots[m]!, metric),
       })),
     ),
     breakdowns: dimensions.map((dimension) => ({
       name: dimension.name,
+      ...(dimension.named === true ? { named: true } : {}),
       buckets: dimension.labels.flatMap((label) => {
-        const accumulators = runs.map((run) => run.buckets.get(`${dimension.name}\n${label}`));
-        if (accumulators[0] === undefined) return [];
+        const tables = runs.map((run) => run.buckets.get(`${dimension.name}\n${label}`));
+        if (tables[0] === undefined) return [];
         return [
           {
             label,
-            prefixes: accumulators[0].prefixes,
+            prefixes: tables[0].prefixes,
             perMethod: Object.fromEntries(
               runs.map((run, m) => [
                 run.method.name,
-                accumulators[m]!.result(accumulators[m]!.bootstrap({ ...bootstrap, resamples: 200 })).metrics,
+                metricIntervals(bootstrap(tables[m]!.sessionSums(), { ...draws, resamples: PART_RESAMPLES })),
               ]),
             ),
           },
         ];
       }),
     })),
+    exposure: exposureOf(
+      task,
+      popularity,
+      longest,
+      runs.map(({ method, total }) => ({ name: method.name, counts: total.shownCounts(longest) })),
+    ),
+    closer: closer?.result() ?? null,
     latency: Object.fromEntries(runs.map((run) => [run.method.name, latencySummary(run.millis)])),
   };
 }
@@ -124,16 +156,26 @@ export async function evaluateTask(
 export interface Dimension {
   readonly name: string;
   readonly labels: readonly string[];
+  /** The labels are names without an order between them. */
+  readonly named?: boolean;
   readonly bucketOf: (question: EvaluationCase) => string;
+}
+
+/** Groups of items by their events in training. */
+const TIERS = ['head: top 1%', 'middle: next 19%', 'tail: the rest'] as const;
+
+/** Gives the number of an item's group among {@link TIERS}; items as popular as the first of a lower group belong to that. */
+function tierOf(popularity: Float32Array): (item: number) => number {
+  const sorted = popularity.slice().sort().reverse();
+  const headLimit = sorted[Math.floor(sorted.length * 0.01)]!;
+  const middleLimit = sorted[Math.floor(sorted.length * 0.2)]!;
+  return (item) => (popularity[item]! > headLimit ? 0 : popularity[item]! > middleLimit ? 1 : 2);
 }
 
 /** By events known, by popularity of the next item, and (where known items may be answered) by whether it was seen before. */
 export function breakdownDimensions(task: EvaluationTask, popularity: Float32Array): Dimension[] {
   const lengths = ['1', '2', '3', '4', '5-7', '8+'];
-  const tiers = ['head: top 1%', 'middle: next 19%', 'tail: the rest'];
-  const sorted = popularity.slice().sort().reverse();
-  const headLimit = sorted[Math.floor(sorted.length * 0.01)]!;
-  const middleLimit = sorted[Math.floor(sorted.length * 0.2)]!;
+  const tier = tierOf(popularity);
   const dimensions: Dimension[] = [
     {
       name: 'events known',
@@ -145,9 +187,8 @@ export function breakdownDimensions(task: EvaluationTask, popularity: Float32Arr
     },
     {
       name: 'popularity of the next item',
-      labels: tiers,
-      bucketOf: ({ nextItem }) =>
-        tiers[popularity[nextItem]! > headLimit ? 0 : popularity[nextItem]! > middleLimit ? 1 : 2]!,
+      labels: TIERS,
+      bucketOf: ({ nextItem }) => TIERS[tier(nextItem)]!,
     },
   ];
   if (!task.hideKnownItems) {
@@ -160,6 +201,62 @@ export function breakdownDimensions(task: EvaluationTask, popularity: Float32Arr
     });
   }
   return dimensions;
+}
+
+/** So many categories get a part of their own; the others share one. */
+const MOST_CATEGORIES = 12;
+
+/**
+ * By the category of the next item: those with most questions, most first, then all others, then items without one. None
+ * where the catalogue has no categories or the questions are all of one.
+ */
+export function categoryDimension({ events, cases }: EvaluationTask): Dimension[] {
+  const nameOf = ({ nextItem }: EvaluationCase) => categoryLabel(events.catalogue, nextItem);
+  const counts = new Map<string, number>();
+  for (const question of cases) {
+    const name = nameOf(question);
+    if (name !== null) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  if (counts.size < 2) return [];
+  const largest = [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)).slice(0, MOST_CATEGORIES);
+  const own = new Set(largest.map(([name]) => name));
+  const [others, none] = ['(all others)', '(no category)'];
+  return [
+    {
+      name: 'category of the next item',
+      named: true,
+      labels: [...new Set([...own, others, none])],
+      bucketOf: (question) => {
+        const name = nameOf(question);
+        return name === null ? none : own.has(name) ? name : others;
+      },
+    },
+  ];
+}
+
+/** What each method shows, beside what there is and what was right. @param shown [methods] counts by item */
+function exposureOf(
+  { cases }: EvaluationTask,
+  popularity: Float32Array,
+  k: number,
+  shown: readonly { readonly name: string; readonly counts: Readonly<Uint32Array> }[],
+): Exposure {
+  const tier = tierOf(popularity);
+  const shares = (counts: ArrayLike<number>) => sharesByGroup(counts, tier, TIERS.length);
+  const answers = new Uint32Array(popularity.length);
+  for (const { nextItem } of cases) answers[nextItem]!++;
+  return {
+    k,
+    tiers: TIERS,
+    catalogue: shares(new Uint8Array(popularity.length).fill(1)),
+    answers: shares(answers),
+    methods: Object.fromEntries(
+      shown.map(({ name, counts }) => [
+        name,
+        { tiers: shares(counts), lorenz: lorenzCurve(counts, LORENZ_STEPS) },
+      ]),
+    ),
+  };
 }
 
 /** A ranked list without the items of the session: all of them, also those before the query's window. */

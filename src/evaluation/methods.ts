@@ -5,6 +5,7 @@ import { type Retriever } from '../retrieval/retriever.js';
 import { RevisitRetriever } from '../retrieval/revisit.js';
 import { RowSumRetriever } from '../retrieval/row-sum.js';
 import { QUERY_EVENTS, type SessionQuery } from '../retrieval/session-query.js';
+import { SOURCES } from '../retrieval/settings.js';
 import { type Attribute, type TableSet } from '../tables/table-set.js';
 
 /** What a method answers: the best of the whole catalogue with their scores, in any order. */
@@ -20,7 +21,26 @@ export interface RankingMethod {
   readonly label: string;
   /** Size of what was learned, bytes; left out where the method does not count it. */
   readonly bytes?: number;
+  /** Where its answers come from, for a method that merges sources: the candidates of its last answer. */
+  readonly origin?: { readonly sources: readonly string[]; readonly candidates: CandidateSet };
   rank(query: SessionQuery): RankedItems;
+}
+
+/**
+ * The rank of an item when every tie goes against it; 0 when it was not answered.
+ *
+ * @param longest ranks beyond it are 0 too; all are given if it is left out
+ */
+export function rankOf(item: number, { count, items, scores }: RankedItems, longest = Infinity): number {
+  let at = 0;
+  while (at < count && items[at] !== item) at++;
+  if (at === count) return 0;
+  const score = scores[at]!;
+  // A score that is no number is the lowest one: everything stands before it.
+  if (Number.isNaN(score) || score === -Infinity) return count <= longest ? count : 0;
+  let rank = 0;
+  for (let i = 0; i < count; i++) if (scores[i]! >= score && ++rank > longest) return 0;
+  return rank;
 }
 
 /** How many of its best items a simple method answers: enough for @20 after hiding a session's own items. */
@@ -81,6 +101,7 @@ export function rankerMethod(scorer: SessionScorer): RankingMethod {
   return {
     name: 'ranker',
     label: 'Ranker',
+    origin: { sources: SOURCES, candidates: scorer.candidates },
     rank(query) {
       const candidates = scorer.score(query);
       return { count: candidates.count, items: candidates.items, scores: scorer.scores };

@@ -7,6 +7,7 @@ import {
   type Bootstrapped,
 } from './bootstrap.js';
 import { catalogueCoverage, giniIndex, meanOverShown, popularityPercentiles } from './coverage.js';
+import { SessionTable } from './session-table.js';
 
 /**
  * What is measured at every prefix, in column order. HR, MRR, NDCG look at the next item; Precision, Recall, MAP at all
@@ -46,21 +47,19 @@ export interface MethodMetrics {
 
 /**
  * Measures a method prefix by prefix and keeps sums per session, which is enough for means and for a bootstrap by
- * session. Breakdowns (by session length, say) are one accumulator per bucket. Memory: 8 bytes per session, metric and
- * cutoff, and 4 bytes per item and cutoff. `add` allocates nothing except when the tables grow.
+ * session. Breakdowns (by session length, say) are one {@link SessionTable} per bucket, which takes {@link lastValues}.
+ * Memory: 8 bytes per session, metric and cutoff, and 4 bytes per item and cutoff. `add` allocates nothing except when
+ * the tables grow.
  */
 export class EvaluationAccumulator {
   readonly cutoffs: readonly number[];
-  private readonly columns: readonly string[];
+  /** What is measured, such as `HR@20`: cutoff by cutoff, in the order of {@link PREFIX_METRICS}. */
+  readonly columns: readonly string[];
+  /** [columns] what was measured at the last prefix. Valid until the next. */
+  readonly lastValues: Float64Array;
   private readonly longest: number;
-
-  private readonly rowOf = new Map<number, number>();
-  private sessionNumbers = new Uint32Array(64);
-  private prefixCounts = new Uint32Array(64);
-  private sums: Float64Array;
+  private readonly table: SessionTable;
   private totalPrefixes = 0;
-  private lastSession = -1;
-  private lastRow = -1;
 
   /** [cutoffs][items] how often each item was shown among the first k. */
   private readonly shown: readonly Uint32Array[];
@@ -71,6 +70,7 @@ export class EvaluationAccumulator {
   private readonly topItems: Uint32Array;
   private readonly topScores: Float64Array;
   private readonly topTies: Uint8Array;
+  private topLength = 0;
 
   constructor(options: AccumulatorOptions) {
     this.cutoffs = options.cutoffs ?? DEFAULT_CUTOFFS;
@@ -78,7 +78,8 @@ export class EvaluationAccumulator {
       throw new RangeError('cutoffs must be positive and ascending');
     this.columns = this.cutoffs.flatMap((k) => PREFIX_METRICS.map((metric) => `${metric}@${k}`));
     this.longest = this.cutoffs.at(-1)!;
-    this.sums = new Float64Array(64 * this.columns.length);
+    this.lastValues = new Float64Array(this.columns.length);
+    this.table = new SessionTable(this.columns);
     this.shown = this.cutoffs.map(() => new Uint32Array(options.itemCount));
     this.relevantIn = new Float64Array(options.itemCount);
     this.popularity = options.popularity ?? null;
@@ -94,7 +95,25 @@ export class EvaluationAccumulator {
 
   /** Sessions seen so far. */
   get sessions(): number {
-    return this.rowOf.size;
+    return this.table.sessions;
+  }
+
+  /**
+   * The list of the last {@link addScored}, best first, as long as the longest cutoff at most. Valid until the next.
+   */
+  get lastList(): {
+    readonly count: number;
+    readonly items: Readonly<Uint32Array>;
+    readonly scores: Readonly<Float64Array>;
+  } {
+    return { count: this.topLength, items: this.topItems, scores: this.topScores };
+  }
+
+  /** [items] how often each item was shown among the first k so far. @param k one of the cutoffs */
+  shownCounts(k: number): Readonly<Uint32Array> {
+    const at = this.cutoffs.indexOf(k);
+    if (at < 0) throw new RangeError(`${k} is none of the cutoffs`);
+    return this.shown[at]!;
   }
 
   /**
@@ -158,6 +177,7 @@ export class EvaluationAccumulator {
       topScores[place] = score;
       topTies[place] = tie;
     }
+    this.topLength = length;
     this.measure(sessionNumber, topItems, length, nextItem, relevant);
   }
 
@@ -184,10 +204,8 @@ export class EvaluationAccumulator {
     nextItem: number,
     relevant: number,
   ): void {
-    const { relevantIn, totalPrefixes, cutoffs } = this;
-    const row = this.rowFor(sessionNumber);
-    this.prefixCounts[row]!++;
-    let column = row * this.columns.length;
+    const { relevantIn, totalPrefixes, cutoffs, lastValues: values } = this;
+    let column = 0;
     let nextRank = 0;
     let hits = 0;
     let precisionSum = 0;
@@ -203,37 +221,16 @@ export class EvaluationAccumulator {
         if (item === nextItem) nextRank = i + 1;
       }
       // The formulas of single-target.ts and multi-target.ts, in one pass over the list.
-      if (nextRank > 0) {
-        this.sums[column]! += 1;
-        this.sums[column + 1]! += 1 / nextRank;
-        this.sums[column + 2]! += 1 / Math.log2(1 + nextRank);
-      }
-      this.sums[column + 3]! += hits / k;
-      this.sums[column + 4]! += hits / relevant;
-      this.sums[column + 5]! += precisionSum / Math.min(k, relevant);
-      if (listLength >= k) this.sums[column + 6]! += 1;
+      values[column] = nextRank > 0 ? 1 : 0;
+      values[column + 1] = nextRank > 0 ? 1 / nextRank : 0;
+      values[column + 2] = nextRank > 0 ? 1 / Math.log2(1 + nextRank) : 0;
+      values[column + 3] = hits / k;
+      values[column + 4] = hits / relevant;
+      values[column + 5] = precisionSum / Math.min(k, relevant);
+      values[column + 6] = listLength >= k ? 1 : 0;
       column += PREFIX_METRICS.length;
     }
-  }
-
-  private rowFor(sessionNumber: number): number {
-    if (sessionNumber === this.lastSession) return this.lastRow;
-    let row = this.rowOf.get(sessionNumber);
-    if (row === undefined) {
-      row = this.rowOf.size;
-      this.rowOf.set(sessionNumber, row);
-      if (row === this.sessionNumbers.length) {
-        this.sessionNumbers = grow(this.sessionNumbers);
-        this.prefixCounts = grow(this.prefixCounts);
-        const sums = new Float64Array(this.sums.length * 2);
-        sums.set(this.sums);
-        this.sums = sums;
-      }
-      this.sessionNumbers[row] = sessionNumber;
-    }
-    this.lastSession = sessionNumber;
-    this.lastRow = row;
-    return row;
+    this.table.add(sessionNumber, values);
   }
 
   private checkItem(item: number): void {
@@ -241,20 +238,9 @@ export class EvaluationAccumulator {
       throw new RangeError(`item ${item} is not in the catalogue`);
   }
 
-  /** Sums per session, sessions in ascending order whatever the order they were added in. A copy. */
+  /** See {@link SessionTable.sessionSums}. */
   sessionSums(): SessionSums {
-    const width = this.columns.length;
-    const order = Uint32Array.from({ length: this.sessions }, (_, i) => i).sort(
-      (a, b) => this.sessionNumbers[a]! - this.sessionNumbers[b]!,
-    );
-    const sums = new Float64Array(order.length * width);
-    order.forEach((row, i) => sums.set(this.sums.subarray(row * width, (row + 1) * width), i * width));
-    return {
-      columns: this.columns,
-      sessionNumbers: order.map((row) => this.sessionNumbers[row]!),
-      prefixes: order.map((row) => this.prefixCounts[row]!),
-      sums,
-    };
+    return this.table.sessionSums();
   }
 
   /** The bootstrap of everything measured so far, for {@link result} and for paired comparisons. */
@@ -276,11 +262,7 @@ export class EvaluationAccumulator {
     return {
       sessions: this.sessions,
       prefixes: this.prefixes,
-      metrics: Object.fromEntries(
-        this.columns
-          .filter((column) => !column.startsWith('FullList@'))
-          .map((column) => [column, intervalOf(boot, column)]),
-      ),
+      metrics: metricIntervals(boot),
       catalogueCoverage: byCutoff((_, shown) => catalogueCoverage(shown)),
       sessionCoverage: byCutoff((k) => intervalOf(boot, `FullList@${k}`)),
       popularityPercentile: percentiles && byCutoff((_, shown) => meanOverShown(shown, percentiles)),
@@ -295,8 +277,11 @@ function ahead(score: number, tie: number, otherScore: number, otherTie: number)
   return score > otherScore || (score === otherScore && tie < otherTie);
 }
 
-function grow(array: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
-  const grown = new Uint32Array(array.length * 2);
-  grown.set(array);
-  return grown;
+/** Means with intervals of every metric that a bootstrap holds; how many lists were full is no metric. */
+export function metricIntervals(boot: Bootstrapped): Record<string, MetricInterval> {
+  return Object.fromEntries(
+    boot.sums.columns
+      .filter((column) => !column.startsWith('FullList@'))
+      .map((column) => [column, intervalOf(boot, column)]),
+  );
 }

@@ -31,6 +31,52 @@ export function giniIndex(shownCounts: ArrayLike<number>): number {
 }
 
 /**
+ * The Lorenz curve of exposure (Lorenz 1905): which share of all showings the least shown items got. The Gini index is
+ * twice the area between it and the diagonal.
+ *
+ * @param shownCounts [items] how often each item was shown, items never shown included; not changed
+ * @param steps equal steps of the share of the catalogue
+ * @returns [steps + 1] share of the showings that the least shown `i / steps` of the catalogue got, linear inside an
+ *   item; first 0, last 1. All 0 when nothing was shown
+ */
+export function lorenzCurve(shownCounts: ArrayLike<number>, steps: number): number[] {
+  const sorted = Float64Array.from(shownCounts).sort();
+  const n = sorted.length;
+  const total = sorted.reduce((sum, count) => sum + count, 0);
+  const curve = new Array<number>(steps + 1).fill(0);
+  if (total === 0) return curve;
+  let below = 0;
+  for (let step = 1, item = 0; step <= steps; step++) {
+    const wanted = (step * n) / steps;
+    for (; item + 1 <= wanted; item++) below += sorted[item]!;
+    const part = item < n ? (wanted - item) * sorted[item]! : 0;
+    curve[step] = (below + part) / total;
+  }
+  return curve;
+}
+
+/**
+ * How showings (or anything counted by item) fall on groups of items.
+ *
+ * @param counts [items]
+ * @param groupOf the group of an item, from 0
+ * @returns [groups] shares that add up to 1; all 0 when nothing was counted
+ */
+export function sharesByGroup(
+  counts: ArrayLike<number>,
+  groupOf: (item: number) => number,
+  groups: number,
+): number[] {
+  const sums = new Array<number>(groups).fill(0);
+  let total = 0;
+  for (let item = 0; item < counts.length; item++) {
+    sums[groupOf(item)]! += counts[item]!;
+    total += counts[item]!;
+  }
+  return total === 0 ? sums : sums.map((sum) => sum / total);
+}
+
+/**
  * Each item's popularity percentile in 0..1: the share of the other items that are less popular, plus half the share of
  * those that are equally popular (mid-rank). The mean over a catalogue is 0.5, so showing items at random has popularity
  * percentile 0.5, and the most popular list comes close to 1. An item alone has 0.5.

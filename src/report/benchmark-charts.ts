@@ -1,5 +1,3 @@
-import { type RecallCeilings } from '../evaluation/benchmark/recall-ceilings.js';
-import { sourcesByRecall } from './benchmark-format.js';
 import { colour, seriesColours } from './palette.js';
 import { placeLabels } from './place-labels.js';
 import { CHART_WIDTH, type ChartFrame, renderChart } from './render-chart.js';
@@ -135,74 +133,4 @@ function powersOfTen(low: number, high: number): number[] {
   const powers: number[] = [];
   for (let e = Math.ceil(Math.log10(low)); 10 ** e <= high; e++) powers.push(10 ** e);
   return powers;
-}
-
-/** The recall of every source that found something and of their union: one row each, one point per depth. */
-export function ceilingChart(frame: ChartFrame, ceilings: RecallCeilings): Promise<string> {
-  const { depths, union, served } = ceilings;
-  const servedLabel = `as served (${Math.round(served.meanCandidates)} candidates)`;
-  const rows = [['union', union] as const, ...sourcesByRecall(ceilings)];
-  const labels = depths.map((depth) => `best ${depth}`);
-  const values = rows.flatMap(([row, recalls]) =>
-    recalls.map((recall, d) => ({ row, recall, depth: labels[d]! })),
-  );
-  const spans = rows.map(([row, recalls]) => ({
-    row,
-    low: Math.min(...recalls),
-    high: Math.max(...recalls),
-  }));
-  const y = {
-    field: 'row',
-    type: 'nominal',
-    sort: null,
-    scale: { domain: [servedLabel, ...rows.map(([row]) => row)] },
-    axis: { title: null, labelLimit: 190, domain: false },
-  };
-  const x = {
-    type: 'quantitative',
-    scale: { domain: [0, 1], nice: false },
-    axis: { title: null, format: '~%', tickCount: 5, domain: false },
-  };
-  return renderChart(frame, {
-    height: { step: 22 },
-    layer: [
-      {
-        data: { values: [{ row: servedLabel, recall: served.recall, text: served.recall.toFixed(3) }] },
-        encoding: { y, x: { field: 'recall', ...x } },
-        layer: [
-          { mark: { type: 'point', filled: true, shape: 'diamond', size: 90, opacity: 1, color: OURS } },
-          {
-            // On the side where there is room.
-            mark: {
-              type: 'text',
-              ...(served.recall > 0.5 ? { align: 'right', dx: -9 } : { align: 'left', dx: 9 }),
-              fontSize: 11,
-              color: colour('ink'),
-            },
-            encoding: { text: { field: 'text' } },
-          },
-        ],
-      },
-      {
-        data: { values: spans },
-        mark: { type: 'rule', strokeWidth: 1.5, color: colour('rule') },
-        encoding: { y, x: { field: 'low', ...x }, x2: { field: 'high' } },
-      },
-      {
-        data: { values },
-        mark: { type: 'point', filled: true, size: 50, opacity: 1 },
-        encoding: {
-          y,
-          x: { field: 'recall', ...x },
-          color: {
-            field: 'depth',
-            type: 'nominal',
-            sort: null,
-            legend: { columns: (frame.width ?? CHART_WIDTH) < 440 ? 2 : 4 },
-            scale: { domain: labels, range: seriesColours(labels.length) },
-          },
-        },
-      },
-    ],
-  } as never);
 }

@@ -3,7 +3,6 @@ import {
   type BenchmarkResult,
   type ComparedMetric,
 } from '../evaluation/benchmark/benchmark-result.js';
-import { type RecallCeilings } from '../evaluation/benchmark/recall-ceilings.js';
 
 /** Whether a method is ours rather than the literature's, for what stands out. */
 export function isOurs(name: string): boolean {
@@ -58,13 +57,6 @@ function invert({ mean, low, high }: { mean: number; low: number; high: number }
   const turn = (value: number) => 1 / (1 + value) - 1;
   const [a, b] = [turn(high), turn(low)];
   return Number.isFinite(turn(mean)) ? { mean: turn(mean), low: a, high: b } : null;
-}
-
-/** The sources that found a target at all, the best first: a shop without brands has nothing popular by brand. */
-export function sourcesByRecall({ sources }: RecallCeilings): [name: string, recalls: readonly number[]][] {
-  return Object.entries(sources)
-    .filter(([, recalls]) => recalls.at(-1)! > 0)
-    .sort(([, a], [, b]) => b.at(-1)! - a.at(-1)!);
 }
 
 /** Which methods had company while their times were taken; null when none had. */

@@ -7,17 +7,9 @@ import {
   type ResultMetric,
 } from '../evaluation/benchmark/benchmark-result.js';
 import { type Breakdown } from '../metrics/evaluation-report.js';
-import { ceilingChart, costChart, lineColours, methodBars, MOST_OTHERS } from './benchmark-charts.js';
-import {
-  askedIn,
-  bytes,
-  companyNote,
-  comparison,
-  isOurs,
-  micros,
-  seconds,
-  sourcesByRecall,
-} from './benchmark-format.js';
+import { costChart, lineColours, methodBars, MOST_OTHERS } from './benchmark-charts.js';
+import { askedIn, bytes, companyNote, comparison, isOurs, micros, seconds } from './benchmark-format.js';
+import { ceilingsAnswer } from './ceilings.js';
 import { lineByBucket } from './charts.js';
 import { escapeHtml as text } from './escape.js';
 import { fraction, interval, METRIC_QUESTIONS, percentage, signed, verdict, whole } from './format.js';
@@ -248,28 +240,11 @@ function linesOf(entries: readonly Entry[]): Entry[] {
 
 async function ceilingsSection({ ceilings }: BenchmarkResult): Promise<string> {
   if (ceilings === null) return '';
-  const chart = await figure((width) =>
-    ceilingChart(
-      {
-        title: 'How often is the next item among the candidates?',
-        subtitle: "share of the questions, by how many of a source's best are taken",
-        width,
-      },
-      ceilings,
-    ),
-  );
-  const row = (name: string, recalls: readonly number[]) =>
-    `<tr><th scope="row">${text(name)}</th>${recalls.map((recall) => `<td>${fraction(recall)}</td>`).join('')}</tr>`;
-  const rows = [
-    row('union', ceilings.union),
-    ...sourcesByRecall(ceilings).map(([name, recalls]) => row(name, recalls)),
-  ];
+  const { plots, beside, below } = ceilingsAnswer(ceilings);
+  const charts = await Promise.all(plots.map(({ draw }) => figure(draw)));
   return section(
     'What can the ranker reach?',
-    `<div class="charts">${chart}${table('Recall of the candidates', ['Source', ...ceilings.depths.map((depth) => `best ${depth}`)], rows)}</div>
-<p class="legend">Sources that never found the next item are left out. A ranker can only order what a source found, so the recall of the candidates is the ceiling of its hit rate. As served: ${percentage(
-      ceilings.served.recall,
-    )} with ${ceilings.served.meanCandidates.toFixed(0)} candidates on average.</p>`,
+    `<div class="charts">${charts.join('')}${beside}</div>\n${below}`,
   );
 }
 

@@ -1,15 +1,7 @@
 import Table from 'cli-table3';
 import { type BenchmarkMethod, type BenchmarkResult } from '../evaluation/benchmark/benchmark-result.js';
-import {
-  askedIn,
-  bytes,
-  companyNote,
-  comparison,
-  isOurs,
-  micros,
-  seconds,
-  sourcesByRecall,
-} from './benchmark-format.js';
+import { askedIn, bytes, companyNote, comparison, isOurs, micros, seconds } from './benchmark-format.js';
+import { sourcesByRecall } from './ceilings.js';
 import { fraction, interval, percentage, signed, verdict, whole } from './format.js';
 import { paragraph, plain, PLAIN } from './render-table.js';
 

@@ -277,7 +277,8 @@ export async function saveSvg(path: string, svg: string, theme: Theme = 'light')
   await writeFile(path, `${standalone}\n`);
 }
 
-function colourBy(
+/** A colour per label, by position unless a range is given. */
+export function colourBy(
   labels: readonly string[],
   legend: object | null,
   range: readonly string[] = seriesColours(labels.length),
@@ -291,15 +292,17 @@ function colourBy(
   };
 }
 
-/** No legend for one series: the title names it. Two columns on a phone. */
-function legendFor(
+/** No legend for one series: the title names it. A column less on a phone, and another beside long names of rows. */
+export function legendFor(
   labels: readonly string[],
   frame: ChartFrame,
   symbolType: 'circle' | 'stroke' = 'circle',
+  besideNames = false,
 ): object | null {
   if (labels.length < 2) return null;
+  const columns = ((frame.width ?? CHART_WIDTH) < 440 ? 2 : 3) - (besideNames ? 1 : 0);
   const symbol = { symbolType, symbolStrokeWidth: symbolType === 'stroke' ? 3 : 0 };
-  return { columns: (frame.width ?? CHART_WIDTH) < 440 ? 2 : 3, ...symbol };
+  return { columns, ...symbol };
 }
 
 function referenceLayers(line: ReferenceLine | undefined, axis: 'x', unset: object = { y: null }): object[] {

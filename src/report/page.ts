@@ -47,6 +47,43 @@ export function section(title: string, content: string): string {
   return `<section>\n<h2>${text(title)}</h2>\n${content}\n</section>`;
 }
 
+/** A plot that can be drawn at any width, with a name for its file: small letters, digits and hyphens. */
+export interface Plot {
+  readonly name: string;
+  readonly draw: (width: number) => Promise<string>;
+}
+
+/** A question with what answers it: plots, and HTML beside or below them. */
+export interface Answer {
+  /** For links and files: small letters, digits and hyphens. */
+  readonly id: string;
+  readonly question: string;
+  readonly plots: readonly Plot[];
+  readonly beside?: string;
+  readonly below?: string;
+}
+
+/** A question as a box of a task, one level below the page's sections. @param id unique within the page */
+export async function answerBox({ question, plots, beside, below }: Answer, id: string): Promise<string> {
+  const figures = await Promise.all(plots.map(({ draw }) => figure(draw)));
+  const charts = [...figures, beside ?? ''].join('');
+  return `<section id="${id}">\n<h3>${text(question)}</h3>
+${charts === '' ? '' : `<div class="charts">${charts}</div>\n`}${below ?? ''}\n</section>`;
+}
+
+/** What opens when it is asked for; needs no script. The content is HTML. */
+export function folded(summary: string, content: string): string {
+  return `<details><summary>${text(summary)}</summary>\n${content}\n</details>`;
+}
+
+/** A title as a part of links and file names: small letters, digits and hyphens. */
+export function slug(title: string): string {
+  return title
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
+}
+
 /**
  * A table that scrolls sideways where it must. Head and caption are text, rows are HTML.
  *

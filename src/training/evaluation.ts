@@ -26,34 +26,64 @@ import { type TableSet } from '../tables/table-set.js';
 import { type Dataset, type SourceInfo, type SourceKind } from './dataset.js';
 import { REACHABLE_BEST, reachableBestMethod } from './reachable-best.js';
 import { type TrainingHooks } from './hooks.js';
+import { learningCurveOf } from './ranker.js';
 import { type TrainedRanker } from '../ranking/lightgbm/train.js';
 
-export interface EvaluateDatasetOptions {
+export interface EvaluateModelOptions {
   readonly modelVersion: string;
   readonly trainedAtMs: number;
   /** Baskets (Olist's orders) are asked in three tasks, anything else in two; simulated events also have a known best. */
   readonly source: SourceInfo;
+  /** What a reader of the figures should know. */
+  readonly notes?: readonly string[];
+}
+
+/** What is asked: the sessions from `testStart` on. */
+export interface AskedData {
+  /** Items as the model numbers them. */
+  readonly events: EventTable;
+  readonly testStart: number;
+  readonly target: Target;
+  readonly seed: number;
+}
+
+/** What a trained ranker tells of itself. */
+export type RankerRecord = Pick<TrainedRanker, 'importance' | 'history' | 'bestIteration'>;
+
+/** {@link evaluateModel} on the test part of a dataset, with tables that end before it. */
+export function evaluateDataset(
+  { events, split, settings }: Pick<Dataset, 'events' | 'split' | 'settings'>,
+  tables: TableSet,
+  ranker: TrainedRanker | null,
+  options: EvaluateModelOptions,
+  hooks: TrainingHooks = {},
+): Promise<EvaluationReport[]> {
+  const forest = ranker === null ? null : Forest.parse(ranker.modelText);
+  const scorer = new SessionScorer(tables, settings.retrieval, forest);
+  const { target, seed } = settings;
+  const asked = { events, testStart: split.testStart, target, seed };
+  return evaluateModel(asked, scorer, ranker, options, hooks);
 }
 
 /**
- * Measures popular, item-to-item and the ranker (and the trivial baselines) on the test part: whole catalogue, no
- * sampled negatives, tables that end before the test. One report per task; tasks are never averaged.
+ * Measures popular, item-to-item and the ranker (and the trivial baselines) on sessions that the model has not seen: whole
+ * catalogue, no sampled negatives. One report per task that has questions; tasks are never averaged.
+ *
+ * @param scorer the model; without a forest only the baselines are measured
+ * @param ranker what its ranker tells of itself, or null
  */
-export async function evaluateDataset(
-  dataset: Dataset,
-  tables: TableSet,
-  ranker: TrainedRanker | null,
-  options: EvaluateDatasetOptions,
+export async function evaluateModel(
+  asked: AskedData,
+  scorer: SessionScorer,
+  ranker: RankerRecord | null,
+  options: EvaluateModelOptions,
   hooks: TrainingHooks = {},
 ): Promise<EvaluationReport[]> {
   const reports: EvaluationReport[] = [];
-  const { retrieval, seed, target } = dataset.settings;
+  const { events, target, seed } = asked;
+  const { tables } = scorer;
   const { kind, simulation } = options.source;
-  const scorer = new SessionScorer(
-    tables,
-    retrieval,
-    ranker === null ? null : Forest.parse(ranker.modelText),
-  );
+  const curve = ranker === null ? null : learningCurveOf(ranker);
   const methods: RankingMethod[] = [
     ...(simulation === null ? [] : [reachableBestMethod(new ShopTruth(openShop(simulation)), target)]),
     repeatLastMethod(tables),
@@ -62,12 +92,12 @@ export async function evaluateDataset(
     ),
     popularMethod(tables),
     itemToItemMethod(tables),
-    ...(ranker === null ? [] : [rankerMethod(scorer)]),
+    ...(scorer.forest === null ? [] : [rankerMethod(scorer)]),
   ];
-  for (const task of evaluationTasks(dataset, kind)) {
+  for (const task of evaluationTasks(asked, tables, kind)) {
     if (task.cases.length === 0) continue;
     const result = await evaluateTask(task, methods, {
-      itemCount: itemCount(dataset.events),
+      itemCount: itemCount(events),
       popularity: tables.popularity.total,
       seed,
       signal: hooks.signal,
@@ -78,10 +108,10 @@ export async function evaluateDataset(
       modelVersion: options.modelVersion,
       trainedAt: new Date(options.trainedAtMs).toISOString(),
       data: {
-        source: dataset.events.source,
-        sessions: sessionCount(dataset.events),
-        events: eventCount(dataset.events),
-        items: itemCount(dataset.events),
+        source: events.source,
+        sessions: sessionCount(events),
+        events: eventCount(events),
+        items: itemCount(events),
         testSessions: new Set(task.cases.map(({ cluster }) => cluster)).size,
         testPrefixes: task.cases.length,
       },
@@ -91,19 +121,25 @@ export async function evaluateDataset(
       methods: result.methods,
       comparisons: result.comparisons,
       breakdowns: result.breakdowns,
-      notes: shareOfReachable(result.methods, target),
+      ...result.closer,
+      exposure: result.exposure,
+      notes: [...shareOfReachable(result.methods, target), ...(options.notes ?? [])],
       latency: result.latency,
       ...(ranker === null ? {} : { featureImportance: ranker.importance }),
+      ...(curve === null ? {} : { learningCurve: curve }),
     });
   }
   return reports;
 }
 
-function evaluationTasks(dataset: Dataset, kind: SourceKind): EvaluationTask[] {
-  const { events, split } = dataset;
-  const { target } = dataset.settings;
-  const test = dropUnknownItems(events, split.testStart);
-  const distinct = firstEventPerItem(test, split.testStart);
+function evaluationTasks(
+  { events, testStart, target }: AskedData,
+  tables: TableSet,
+  kind: SourceKind,
+): EvaluationTask[] {
+  const known = (item: number) => !Number.isNaN(tables.popularity.lastSeenDays[item]!);
+  const test = dropUnknownItems(events, testStart, 2, known);
+  const distinct = firstEventPerItem(test, testStart);
   const shared =
     'Test sessions come after all training sessions; items that training never saw and sessions then shorter than two are left out; the whole catalogue is ranked.';
   if (kind === 'stream') {
@@ -113,32 +149,32 @@ function evaluationTasks(dataset: Dataset, kind: SourceKind): EvaluationTask[] {
         `${targetQuestion(target, 'every test session')}; items of the session may be answered again. ${shared}`,
         test,
         false,
-        everyPrefix(test, split.testStart, target),
+        everyPrefix(test, testStart, target),
       ),
       task(
         target === 'item' ? 'next new item' : `next ${target} of a new item`,
         `${targetQuestion(target, 'every test session')}, where that item is new to the session; items of the session are not answered. ${shared}`,
         test,
         true,
-        everyPrefixToNewItem(test, split.testStart, target),
+        everyPrefixToNewItem(test, testStart, target),
       ),
     ];
   }
-  const returning = nextOrderTask(dropUnknownItems(events, split.testStart, 1), split.testStart);
+  const returning = nextOrderTask(dropUnknownItems(events, testStart, 1, known), testStart);
   return [
     task(
       'a: next line',
       `Every prefix of an order's lines predicts the next line, repeats of a product included. ${shared}`,
       test,
       false,
-      everyPrefix(test, split.testStart, target),
+      everyPrefix(test, testStart, target),
     ),
     task(
       'b: next distinct product',
       `Every prefix of an order's different products predicts the next different one; products of the order are not answered again. ${shared}`,
       distinct,
       true,
-      everyPrefix(distinct, split.testStart, target),
+      everyPrefix(distinct, testStart, target),
     ),
     task(
       'c: next product of a returning customer',

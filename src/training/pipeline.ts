@@ -127,8 +127,7 @@ export async function exportBundle(
     settings,
     rankerText: ranker?.modelText ?? null,
     files: {
-      // Latencies are of this run and this machine; a bundle holds only what the data decide.
-      'metrics.json': json(reports.map(({ latency: _latency, ...report }) => report)),
+      'metrics.json': json(reports.map(publicFigures)),
       ...(ranker === null
         ? {}
         : {
@@ -166,6 +165,21 @@ function warnOfWeakRanker(reports: readonly EvaluationReport[], hooks: PipelineH
         'Train on more sessions, or serve item-to-item: --no-ranker.',
     );
   }
+}
+
+/**
+ * What of a report goes into a bundle, whose figures anybody may see who is shown its models. Without latencies, which
+ * are of this run and this machine; without examples, which are sessions of shoppers; without the learning curve, which
+ * has a file of its own.
+ */
+function publicFigures({
+  latency: _latency,
+  learningCurve: _curve,
+  outcomes,
+  ...report
+}: EvaluationReport): EvaluationReport {
+  if (outcomes === undefined) return report;
+  return { ...report, outcomes: outcomes.map((outcome) => ({ ...outcome, examples: [] })) };
 }
 
 function json(value: unknown): string {

@@ -1,3 +1,5 @@
+import { NextItemError } from '../errors.js';
+import { type LearningCurve } from '../metrics/evaluation-report.js';
 import { type RankerData } from '../ranking/lightgbm/ranker-data.js';
 import { type TrainedRanker, trainRanker as trainWithLightgbm } from '../ranking/lightgbm/train.js';
 import { type Dataset, needExamples } from './dataset.js';
@@ -49,6 +51,17 @@ function rankingData({ features, rows, labels, groupSizes, targetGroups }: Examp
   return { features, rows, labels, groupSizes, weights };
 }
 
+/** The stopping metric on the validation block after each tree; null for a ranker that was not watched. */
+export function learningCurveOf({
+  history,
+  bestIteration,
+}: Pick<TrainedRanker, 'history' | 'bestIteration'>): LearningCurve | null {
+  const metric = Object.keys(history[0]?.metrics ?? {})[0];
+  if (metric === undefined) return null;
+  const points = history.map(({ iteration, metrics }) => ({ round: iteration, value: metrics[metric]! }));
+  return { metric, bestRound: bestIteration, series: [{ label: 'validation', points }] };
+}
+
 /** Writes the ranker for the next steps; importance and learning curve also as files for people. */
 export async function saveRanker(workspace: Workspace, ranker: TrainedRanker): Promise<void> {
   const { modelText, ...rest } = ranker;
@@ -64,4 +77,12 @@ export async function saveRanker(workspace: Workspace, ranker: TrainedRanker): P
 export async function loadRanker(workspace: Workspace): Promise<TrainedRanker> {
   const { json, files } = await workspace.load(STAGE, 'train-ranker');
   return { ...(json as Omit<TrainedRanker, 'modelText'>), modelText: files['ranker.txt']! };
+}
+
+/** {@link loadRanker}, or null if train-ranker has not run there. */
+export async function loadRankerIfAny(workspace: Workspace): Promise<TrainedRanker | null> {
+  return loadRanker(workspace).catch((error: unknown) => {
+    if (error instanceof NextItemError && error.code === 'stage_missing') return null;
+    throw error;
+  });
 }

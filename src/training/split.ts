@@ -39,15 +39,7 @@ const VALIDATION_SHARE = 0.2;
  */
 export function splitByTime(events: EventTable, settings: TrainingSettings): Split {
   const sessions = sessionCount(events);
-  const testStart = events.split === null ? cutByShare(events, settings.testShare) : events.split.indexOf(1);
-  if (events.split !== null && testStart >= 0 && events.split.indexOf(0, testStart) >= 0) {
-    throw new NextItemError(
-      'source_unreadable',
-      'test sessions of the source do not all come after its training sessions',
-      'column split',
-    );
-  }
-  const trainSessions = testStart < 0 ? sessions : testStart;
+  const trainSessions = testStartOf(events, settings.testShare);
   const length = labelBlockLength(events, trainSessions);
   if (length < 1 || trainSessions - length < 1) {
     throw new NextItemError(
@@ -57,6 +49,26 @@ export function splitByTime(events: EventTable, settings: TrainingSettings): Spl
     );
   }
   return { testStart: trainSessions, labels: labelBlock(trainSessions, length) };
+}
+
+/**
+ * The first test session: of the source's own split if it has one, else of the latest `testShare` of the sessions; the
+ * number of sessions where none is test.
+ *
+ * Errors: `source_unreadable` for a split that is not one in time.
+ */
+export function testStartOf(events: EventTable, testShare: number): number {
+  if (events.split === null) return cutByShare(events, testShare);
+  const testStart = events.split.indexOf(1);
+  if (testStart < 0) return sessionCount(events);
+  if (events.split.indexOf(0, testStart) >= 0) {
+    throw new NextItemError(
+      'source_unreadable',
+      'test sessions of the source do not all come after its training sessions',
+      'column split',
+    );
+  }
+  return testStart;
 }
 
 /** The split one label block earlier, which asks the label block's own questions in place of the test's: for tuning. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { renderHtml } from '../../src/report/render-html.js';
+import { renderEvaluation } from '../../src/report/evaluation-page.js';
 import { CHROMIUM_ARGS, CHROMIUM_PATH } from '../support/chromium.js';
 import { sampleReport } from '../support/sample-report.js';
 import { runCommand, type Served } from '../support/served.js';
@@ -57,7 +57,7 @@ describe('pages in a real browser', () => {
     'the evaluation report fits a screen of %i pixels and needs nothing but itself',
     async (width) => {
       const file = join(folder, 'report.html');
-      await writeFile(file, await renderHtml(sampleReport()));
+      await writeFile(file, await renderEvaluation([sampleReport()]));
       const { page, errors, elsewhere } = await open(pathToFileURL(file).href, width);
       expect(await page.locator('svg').count()).toBeGreaterThan(2);
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);

@@ -1,5 +1,7 @@
 import { EvaluationAccumulator } from '../../src/metrics/accumulator.js';
 import { comparePaired } from '../../src/metrics/bootstrap.js';
+import { CalibrationCollector, softmax } from '../../src/metrics/calibration.js';
+import { lorenzCurve, sharesByGroup } from '../../src/metrics/coverage.js';
 import { type EvaluationReport } from '../../src/metrics/evaluation-report.js';
 import { latencySummary } from '../../src/metrics/percentiles.js';
 import { Random } from '../../src/domain/random.js';
@@ -36,6 +38,21 @@ export function sampleReport(overrides: Partial<EvaluationReport> = {}): Evaluat
     const random = new Random(i + 1);
     return latencySummary(Array.from({ length: 500 }, () => (i + 1) * Math.exp(random.normal() * 0.5)));
   });
+  const calibration = new CalibrationCollector(20);
+  const random = new Random(11);
+  for (let question = 0; question < 600; question++) {
+    const scores = Float64Array.from({ length: 20 }, () => 2 * random.normal());
+    const probability = softmax(scores, scores.length);
+    calibration.add(
+      question >> 1,
+      scores.map(probability),
+      20,
+      random.below(30) < 20 ? random.below(20) : -1,
+    );
+  }
+  const tiers = ['head: top 1%', 'middle: next 19%', 'tail: the rest'];
+  const tierOf = (item: number) => (item < 4 ? 0 : item < 80 ? 1 : 2);
+  const item = (number: number) => ({ name: `Walnut shelf ${number}`, category: 'furniture / shelves' });
   return {
     title: 'Evaluation on a sample',
     modelVersion: '20250301-120000',
@@ -76,6 +93,75 @@ export function sampleReport(overrides: Partial<EvaluationReport> = {}): Evaluat
             ]),
           ),
         })),
+      },
+      {
+        name: 'category of the next item',
+        named: true,
+        buckets: ['furniture / shelves', 'a category whose name is much longer than any chart is wide'].map(
+          (label, b) => ({
+            label,
+            prefixes: 100 * (b + 1),
+            perMethod: { ranker: { 'HR@20': { mean: 0.5, low: 0.4, high: 0.6 } } },
+          }),
+        ),
+      },
+    ],
+    ceilings: {
+      depths: [10, 20],
+      sources: { next: [0.3, 0.4], walk: [0.2, 0.5], nothing: [0, 0] },
+      union: [0.4, 0.6],
+      served: { recall: 0.7, meanCandidates: 123.4 },
+    },
+    calibration: calibration.result(),
+    exposure: {
+      k: 20,
+      tiers,
+      catalogue: sharesByGroup(new Uint8Array(itemCount).fill(1), tierOf, 3),
+      answers: [0.2, 0.5, 0.3],
+      methods: Object.fromEntries(
+        measured.map(({ kind, all }) => [
+          kind.name,
+          {
+            tiers: sharesByGroup(all.shownCounts(20), tierOf, 3),
+            lorenz: lorenzCurve(all.shownCounts(20), 20),
+          },
+        ]),
+      ),
+    },
+    outcomes: [
+      {
+        outcome: 'shown',
+        share: 0.5,
+        examples: [
+          {
+            known: [{ ...item(1), event: 'add_to_cart' }],
+            earlier: 3,
+            right: item(2),
+            answered: [item(3), { ...item(2), isRight: true }],
+            rank: 2,
+            candidates: 150,
+            sources: [
+              { source: 'next', rank: 1 },
+              { source: 'walk', rank: 4 },
+            ],
+          },
+        ],
+      },
+      { outcome: 'ranked too low', share: 0.2, examples: [] },
+      {
+        outcome: 'not found',
+        share: 0.3,
+        examples: [
+          {
+            known: [{ name: 'Item 7', category: null, event: 'view' }],
+            earlier: 0,
+            right: item(9),
+            answered: [item(3)],
+            rank: null,
+            candidates: 90,
+            sources: [],
+          },
+        ],
       },
     ],
     notes: ['Items never seen in training were dropped from the test sessions.'],

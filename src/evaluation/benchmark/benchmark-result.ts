@@ -3,7 +3,7 @@ import { type PairedDifference } from '../../metrics/bootstrap.js';
 import { type Breakdown } from '../../metrics/evaluation-report.js';
 import { type ShownFigures } from './measure.js';
 import { type Protocol } from './protocol.js';
-import { type RecallCeilings } from './recall-ceilings.js';
+import { type RecallCeilings } from '../../metrics/recall-ceilings.js';
 
 /** Metrics in the result, lower case, each at every cutoff: `hr@20`. */
 export const RESULT_METRICS = ['hr', 'mrr', 'ndcg', 'precision', 'recall', 'map'] as const;

@@ -3,7 +3,7 @@ import { EvaluationAccumulator } from '../../metrics/accumulator.js';
 import { type SessionSums } from '../../metrics/bootstrap.js';
 import { SessionQuery } from '../../retrieval/session-query.js';
 import { type EvaluationCase } from '../cases.js';
-import { type RankedItems, type RankingMethod } from '../methods.js';
+import { rankOf, type RankingMethod } from '../methods.js';
 import { type BenchmarkTask, trainingPopularity } from './protocol.js';
 
 /** List lengths that are reported, ascending. */
@@ -67,7 +67,7 @@ export async function measureMethod(
     const ranked = method.rank(query);
     queryMs[n] = performance.now() - started;
     accumulator.addScored(cluster, ranked.items, ranked.scores, ranked.count, nextItem, remaining);
-    ranks[n] = rankOf(nextItem, ranked);
+    ranks[n] = rankOf(nextItem, ranked, LONGEST);
     if (n % YIELD_EVERY === 0) {
       options.onProgress?.(n, cases.length);
       await new Promise(setImmediate);
@@ -88,17 +88,4 @@ export async function measureMethod(
       gini: result.gini,
     },
   };
-}
-
-/** The rank of an item when every tie goes against it, up to {@link LONGEST}; 0 beyond it or when it was not answered. */
-export function rankOf(item: number, { count, items, scores }: RankedItems): number {
-  let at = 0;
-  while (at < count && items[at] !== item) at++;
-  if (at === count) return 0;
-  const score = scores[at]!;
-  // A score that is no number is the lowest one: everything stands before it.
-  if (Number.isNaN(score) || score === -Infinity) return count <= LONGEST ? count : 0;
-  let rank = 0;
-  for (let i = 0; i < count; i++) if (scores[i]! >= score && ++rank > LONGEST) return 0;
-  return rank;
 }

@@ -11,7 +11,7 @@ import { type Sections } from '../../domain/sections.js';
 import { NextItemError } from '../../errors.js';
 import { type Measurement, type ShownFigures } from './measure.js';
 import { type BenchmarkTask, type Protocol } from './protocol.js';
-import { type RecallCeilings } from './recall-ceilings.js';
+import { type RecallCeilings } from '../../metrics/recall-ceilings.js';
 
 /** Raised when what a run measures, or how it is stored, changes: results of another format are measured anew. */
 export const RUN_FORMAT = 1;

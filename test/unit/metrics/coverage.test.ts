@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import {
   catalogueCoverage,
   giniIndex,
+  lorenzCurve,
   meanOverShown,
   popularityPercentiles,
+  sharesByGroup,
 } from '../../../src/metrics/coverage.js';
 
 describe('catalogueCoverage', () => {
@@ -37,6 +39,44 @@ describe('giniIndex', () => {
         expect(giniIndex(counts)).toBeCloseTo(differences / (2 * n * total), 10);
       }),
     );
+  });
+});
+
+describe('lorenzCurve', () => {
+  it('gives what the least shown items got', () => {
+    expect(lorenzCurve([3, 0, 1, 0], 4)).toEqual([0, 0, 0, 0.25, 1]);
+    // Half an item counts half.
+    expect(lorenzCurve([3, 1], 4)).toEqual([0, 0.125, 0.25, 0.625, 1]);
+    expect(lorenzCurve([2, 2, 2], 2)).toEqual([0, 0.5, 1]);
+  });
+
+  it('is 0 when nothing was shown', () => {
+    expect(lorenzCurve([0, 0], 2)).toEqual([0, 0, 0]);
+    expect(lorenzCurve([], 2)).toEqual([0, 0, 0]);
+  });
+
+  it('rises, never above the diagonal, and leaves half the Gini index above it', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(9), { minLength: 1, maxLength: 30 }), (counts) => {
+        fc.pre(counts.some((count) => count > 0));
+        const curve = lorenzCurve(counts, counts.length);
+        let area = 0;
+        for (let i = 1; i < curve.length; i++) {
+          expect(curve[i]!).toBeGreaterThanOrEqual(curve[i - 1]!);
+          expect(curve[i]!).toBeLessThanOrEqual(i / counts.length + 1e-12);
+          area += (curve[i]! + curve[i - 1]!) / 2 / counts.length;
+        }
+        expect(curve.at(-1)).toBe(1);
+        expect(1 - 2 * area).toBeCloseTo(giniIndex(counts), 10);
+      }),
+    );
+  });
+});
+
+describe('sharesByGroup', () => {
+  it('adds up what each group got', () => {
+    expect(sharesByGroup([1, 2, 3, 2], (item) => item % 2, 3)).toEqual([0.5, 0.5, 0]);
+    expect(sharesByGroup([0, 0], () => 0, 2)).toEqual([0, 0]);
   });
 });
 

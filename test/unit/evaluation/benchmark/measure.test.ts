@@ -1,45 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { measureMethod, rankOf } from '../../../../src/evaluation/benchmark/measure.js';
+import { measureMethod } from '../../../../src/evaluation/benchmark/measure.js';
 import { benchmarkCases, benchmarkTask } from '../../../../src/evaluation/benchmark/protocol.js';
-import { Random } from '../../../../src/domain/random.js';
-import { conservativeRank } from '../../../../src/metrics/single-target.js';
 import { eventTable } from '../../../support/event-table.js';
 
 const answer = (scores: readonly number[]) => ({
   count: scores.length,
   items: scores.map((_, item) => item),
   scores,
-});
-
-describe('rankOf', () => {
-  it('puts the item behind everything of an equal score', () => {
-    expect(rankOf(1, answer([3, 2, 2, 1]))).toBe(3);
-    expect(rankOf(0, answer([3, 2, 2, 1]))).toBe(1);
-    expect(rankOf(3, answer([0, 0, 0, 0]))).toBe(4);
-  });
-
-  it('is 0 for what was not answered and beyond the twentieth', () => {
-    expect(rankOf(7, answer([1, 2]))).toBe(0);
-    expect(rankOf(0, answer([]))).toBe(0);
-    expect(rankOf(20, answer(Array.from({ length: 21 }, (_, i) => -i)))).toBe(0);
-    expect(rankOf(19, answer(Array.from({ length: 21 }, (_, i) => -i)))).toBe(20);
-    expect(rankOf(0, answer(Array<number>(21).fill(1)))).toBe(0);
-  });
-
-  it('takes a score that is no number for the lowest', () => {
-    expect(rankOf(1, answer([-5, NaN, -Infinity]))).toBe(3);
-    expect(rankOf(0, answer([-5, NaN]))).toBe(1);
-  });
-
-  it('agrees with the conservative rank on random scores with many ties', () => {
-    const random = new Random(3);
-    for (let trial = 0; trial < 300; trial++) {
-      const scores = Array.from({ length: 1 + random.below(40) }, () => random.below(8));
-      const item = random.below(scores.length);
-      const rank = conservativeRank(scores, scores.length, item);
-      expect(rankOf(item, answer(scores))).toBe(rank > 20 ? 0 : rank);
-    }
-  });
 });
 
 describe('measureMethod', () => {
