@@ -48,6 +48,8 @@ export interface ReliabilityBin {
 const BINS = 12;
 /** Half the width of a 95% interval in standard errors. */
 const Z95 = 1.96;
+/** Fewer right items than this in a half of the sessions say nothing about a curve. */
+const FEWEST_HITS = 30;
 
 /**
  * Collects the probabilities of the shown items, question by question, and says at the end how true they were. Every
@@ -82,11 +84,11 @@ export class CalibrationCollector {
     this.ends.push(this.pairs);
   }
 
-  /** Null when either half of the sessions shows nothing, or nothing that came true. */
-  result(): Calibration | null {
+  /** Null when fewer than `fewestHits` (at least 1) right items were shown in either half of the sessions. */
+  result(fewestHits = FEWEST_HITS): Calibration | null {
     const [fitting, checking] = [this.half(0), this.half(1)];
-    const any = (questions: readonly number[]) => questions.some((q) => this.rights[q]! >= 0);
-    if (!any(fitting) || !any(checking)) return null;
+    const hits = (questions: readonly number[]) => questions.filter((q) => this.rights[q]! >= 0).length;
+    if (Math.min(hits(fitting), hits(checking)) < fewestHits) return null;
     const fit = this.fit(fitting);
     return {
       listLength: this.listLength,
@@ -236,7 +238,8 @@ export function softmax(scores: ArrayLike<number>, count: number): (score: numbe
 /**
  * Shares by bin with intervals that know that pairs of one session are not independent: the standard error of the ratio
  * hits / pairs by linearisation over sessions, `sqrt(m / (m - 1) * sum_s (h_s - r n_s)^2) / n` for m sessions (Cochran,
- * Sampling Techniques, 1977, section 11.5). One session alone says nothing: its interval is 0 to 1.
+ * Sampling Techniques, 1977, chapter 6). One session alone says nothing: its interval is 0 to 1. Where nothing came true,
+ * or everything, that error is 0; the interval then ends at the exact limit for as many sessions (Clopper and Pearson 1934).
  */
 class ClusteredBins {
   private readonly bins = Array.from({ length: BINS }, () => ({
@@ -275,6 +278,8 @@ class ClusteredBins {
       const squares = hitsSquared - 2 * observed * hitsPairs + observed ** 2 * pairsSquared;
       const error =
         sessions > 1 ? Math.sqrt((sessions / (sessions - 1)) * Math.max(0, squares)) / pairs : Infinity;
+      const reach = hits === 0 || hits === pairs ? 1 - 0.025 ** (1 / sessions) : 0;
+      const margin = Math.max(reach, Z95 * error);
       return [
         {
           from: (i / BINS) ** 2,
@@ -282,8 +287,8 @@ class ClusteredBins {
           pairs,
           meanProbability: probability / pairs,
           observed,
-          low: Math.max(0, observed - Z95 * error),
-          high: Math.min(1, observed + Z95 * error),
+          low: Math.max(0, observed - margin),
+          high: Math.min(1, observed + margin),
         },
       ];
     });

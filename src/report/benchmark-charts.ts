@@ -1,3 +1,4 @@
+import { powersOfTen } from './charts.js';
 import { colour, seriesColours } from './palette.js';
 import { placeLabels } from './place-labels.js';
 import { CHART_WIDTH, type ChartFrame, renderChart } from './render-chart.js';
@@ -127,10 +128,4 @@ export function costChart(
       },
     ],
   } as never);
-}
-
-function powersOfTen(low: number, high: number): number[] {
-  const powers: number[] = [];
-  for (let e = Math.ceil(Math.log10(low)); 10 ** e <= high; e++) powers.push(10 ** e);
-  return powers;
 }

@@ -305,6 +305,13 @@ export function legendFor(
   return { columns, ...symbol };
 }
 
+/** Where the ticks of a logarithmic axis belong. */
+export function powersOfTen(low: number, high: number): number[] {
+  const powers: number[] = [];
+  for (let e = Math.ceil(Math.log10(low)); 10 ** e <= high; e++) powers.push(10 ** e);
+  return powers;
+}
+
 function referenceLayers(line: ReferenceLine | undefined, axis: 'x', unset: object = { y: null }): object[] {
   if (line === undefined) return [];
   const encoding = { ...unset, [axis]: { field: 'value', type: 'quantitative' } };

@@ -1,7 +1,7 @@
 import { type MetricInterval } from '../metrics/bootstrap.js';
 import { type Calibration, type Reliability } from '../metrics/calibration.js';
 import { type Breakdown, type Exposure, type MethodReport } from '../metrics/evaluation-report.js';
-import { colourBy, legendFor } from './charts.js';
+import { colourBy, legendFor, powersOfTen } from './charts.js';
 import { verdict, whole } from './format.js';
 import { colour, seriesColours } from './palette.js';
 import { type ChartFrame, renderChart } from './render-chart.js';
@@ -211,7 +211,7 @@ export function reliabilityCounts(
     type: 'quantitative',
     // Room for the number that stands behind the longest bar.
     scale: { type: 'log', domain: [1, most * 40], nice: false },
-    axis: { title: null, tickCount: 4, format: '~s', domain: false },
+    axis: { title: null, values: powersOfTen(1, most), format: '~s', domain: false },
   };
   return renderChart(frame, {
     height: { step: 11, for: 'offset' },

@@ -13,7 +13,10 @@ import { type Answer, folded, table } from './page.js';
 
 /** How true the scores are as probabilities. */
 export function calibrationAnswer({ calibration: measured }: EvaluationReport): Answer[] {
-  if (measured === undefined || measured === null) return [];
+  if (measured === undefined) return [];
+  const asked = { id: 'calibration', question: 'Can the scores be read as probabilities?' };
+  if (measured === null)
+    return [{ ...asked, plots: [], below: '<p>Too few right items were shown to tell.</p>' }];
   const { plain, isotonic, fitted, checked, listLength: k } = measured;
   const row = (name: string, { promised, held, expectedError, brier }: Reliability) =>
     `<tr><th scope="row">${name}</th><td>${promised.toFixed(3)}</td><td>${held.toFixed(3)}</td><td>${fraction(
@@ -32,8 +35,7 @@ export function calibrationAnswer({ calibration: measured }: EvaluationReport): 
     );
   return [
     {
-      id: 'calibration',
-      question: 'Can the scores be read as probabilities?',
+      ...asked,
       plots: [
         {
           name: 'calibration',

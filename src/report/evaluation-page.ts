@@ -100,7 +100,8 @@ function header({ modelVersion, trainedAt, data }: EvaluationReport): string {
 
 /** Every task with its size, and how often each method shows the next item: with links to the tasks. */
 function glance(reports: readonly EvaluationReport[], ids: readonly string[]): string {
-  const labels = [...new Set(reports.flatMap(({ methods }) => methods.map(({ label }) => label)))];
+  // What is proposed stands last in a report; here it stands first, where a phone shows it.
+  const labels = [...new Set(reports.flatMap(({ methods }) => methods.map(({ label }) => label)))].reverse();
   const metricOf = ({ cutoffs }: EvaluationReport) => `HR@${cutoffs.at(-1)}`;
   const rows = reports.map((report, t) => {
     const cells = labels.map((label) => {
@@ -125,10 +126,14 @@ async function taskSection(report: EvaluationReport, id: string): Promise<string
   );
   const { data } = report;
   return `<section class="task" id="${id}">
-<h2>Task: ${text(report.title)}</h2>
+<h2>${text(capitalised(report.title))}</h2>
 <p>${text(report.protocol)}</p>
 <p>${whole(data.testPrefixes)} questions in ${whole(data.testSessions)} test sessions.</p>
 <nav aria-label="Questions of the task ${text(report.title)}"><ul>${links.join('')}</ul></nav>
 ${boxes.join('\n')}
 </section>`;
+}
+
+function capitalised(title: string): string {
+  return `${title.charAt(0).toUpperCase()}${title.slice(1)}`;
 }

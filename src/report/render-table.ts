@@ -15,7 +15,7 @@ import {
 
 /**
  * The report for a terminal, at most 115 columns for labels up to 18 characters (longer ones wrap): one table per cutoff with
- * intervals below the means, the best of a column marked with `*`; then paired differences, breakdowns, latency, notes.
+ * intervals below the means, the best of a column marked with `*`; then paired differences, breakdowns, how answers went, latency, notes.
  * Plain text without colours; control characters of titles and labels are removed.
  */
 export function renderTable(report: EvaluationReport): string {
@@ -37,6 +37,14 @@ export function renderTable(report: EvaluationReport): string {
   if (report.comparisons.length > 0)
     lines.push('', 'Differences, paired by session', comparisonTable(report));
   for (const breakdown of report.breakdowns ?? []) lines.push('', ...breakdownTable(report, breakdown));
+  if (report.outcomes !== undefined && report.ceilings !== undefined) {
+    const shares = report.outcomes.map(({ outcome, share }) => `${outcome} ${percentage(share)}`);
+    const candidates = report.ceilings.served.meanCandidates.toFixed(0);
+    lines.push(
+      '',
+      ...paragraph(`The right item: ${shares.join(', ')}; ${candidates} candidates on average.`),
+    );
+  }
   if (report.latency !== undefined) lines.push('', 'Milliseconds per recommendation', latencyTable(report));
   if (report.notes.length > 0)
     lines.push('', 'Notes', ...report.notes.flatMap((note) => paragraph(`- ${note}`)));
@@ -106,6 +114,10 @@ function breakdownTable(
   const metric = `HR@${report.cutoffs.at(-1)}`;
   const table = new Table({
     head: [plain(breakdown.name), 'prefixes', ...report.methods.map((method) => plain(method.label))],
+    // Names of categories can be of any length.
+    colWidths: [29],
+    wordWrap: true,
+    wrapOnWordBoundary: false,
     colAligns: ['left', ...Array<'right'>(report.methods.length + 1).fill('right')],
     style: PLAIN,
   });

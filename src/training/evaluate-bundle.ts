@@ -8,7 +8,7 @@ import { type TableSet } from '../tables/table-set.js';
 import { type SourceInfo } from './dataset.js';
 import { evaluateModel, type RankerRecord } from './evaluation.js';
 import { type TrainingHooks } from './hooks.js';
-import { type TrainingSettings } from './settings.js';
+import { DEFAULT_TRAINING_SETTINGS, type TrainingSettings } from './settings.js';
 import { testStartOf } from './split.js';
 
 export interface EvaluateBundleOptions {
@@ -32,7 +32,7 @@ export async function evaluateBundle(
   hooks: TrainingHooks = {},
 ): Promise<EvaluationReport[]> {
   const { manifest } = bundle;
-  const settings = manifest.settings as unknown as TrainingSettings;
+  const settings: TrainingSettings = { ...DEFAULT_TRAINING_SETTINGS, ...manifest.settings };
   const { scorer, itemIds } = openModel(bundle);
   const { tables } = scorer;
   const share = options.testShare ?? settings.testShare;

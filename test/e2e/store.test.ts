@@ -1,15 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { violations } from '../support/axe.js';
 import { CHROMIUM_ARGS, CHROMIUM_PATH } from '../support/chromium.js';
 import { runCommand, type Served } from '../support/served.js';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const MOST_BYTES = 200 * 1024;
 /** A state of the page may take this long on a busy machine. */
 const PATIENCE_MS = 30_000;
@@ -84,19 +82,6 @@ async function changed(read: () => Promise<string>, before: string): Promise<str
     if (now !== '' && now !== before) return now;
     await page.waitForTimeout(50);
   }
-}
-
-async function violations(): Promise<string[]> {
-  await page.evaluate(AXE);
-  const found = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { target: unknown }[] }[] }> };
-    };
-    return (await axe.run()).violations.map(
-      ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => String(target)).join(', ')}`,
-    );
-  });
-  return found;
 }
 
 describe('the shop', () => {
@@ -266,7 +251,7 @@ describe('every page', () => {
       await page.locator('h1, h2').first().waitFor();
       if (path.endsWith('#/live')) await page.locator('.card').first().waitFor();
       await page.waitForFunction("document.querySelector('.skeleton') === null");
-      expect(await violations(), path).toEqual([]);
+      expect(await violations(page), path).toEqual([]);
       expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), path).toBe(true);
     }
     expect(errors).toEqual([]);

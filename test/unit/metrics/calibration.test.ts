@@ -52,7 +52,7 @@ describe('CalibrationCollector', () => {
     collector.add(30, [0.5, 0.25], 2, -1);
     collector.add(30, [0.5, 0.25], 2, -1);
     collector.add(40, [0.5, 0.1], 2, -1);
-    const { listLength, fitted, checked, plain, isotonic } = collector.result()!;
+    const { listLength, fitted, checked, plain, isotonic } = collector.result(1)!;
     expect(listLength).toBe(2);
     expect(fitted).toEqual({ sessions: 2, questions: 4, pairs: 8 });
     expect(checked).toEqual({ sessions: 2, questions: 3, pairs: 6 });
@@ -72,6 +72,8 @@ describe('CalibrationCollector', () => {
 
     // .5 becomes .25, and .25 nothing; so does .1, which the fit never saw.
     expect(isotonic.promised).toBeCloseTo(0.25, 12);
+    // Nothing came in two sessions: if more than .84 did, that would have happened in less than 2.5% of all cases.
+    expect([isotonic.bins[0]!.low, isotonic.bins[0]!.high]).toEqual([0, 1 - Math.sqrt(0.025)]);
     expect(isotonic.held).toBe(plain.held);
     expect(isotonic.bins.map(({ meanProbability, pairs }) => [meanProbability, pairs])).toEqual([
       [0, 3],
@@ -106,16 +108,21 @@ describe('CalibrationCollector', () => {
     expect(isotonic.brier).toBeLessThan(plain.brier);
   });
 
-  it('says nothing where there is nothing to learn or to measure', () => {
-    const empty = new CalibrationCollector(2);
-    expect(empty.result()).toBeNull();
-    empty.add(1, [0.5], 1, 0);
-    expect(empty.result()).toBeNull();
-    empty.add(2, [0.5], 1, -1);
-    expect(empty.result()).toBeNull();
-    empty.add(4, [], 0, -1);
-    empty.add(5, [0.5], 1, 0);
-    expect(empty.result()).not.toBeNull();
+  it('says nothing where too little came true to learn from or to measure', () => {
+    const collector = new CalibrationCollector(2);
+    expect(collector.result(1)).toBeNull();
+    collector.add(1, [0.5], 1, 0);
+    expect(collector.result(1)).toBeNull();
+    collector.add(2, [0.5], 1, -1);
+    expect(collector.result(1)).toBeNull();
+    collector.add(4, [], 0, -1);
+    collector.add(5, [0.5], 1, 0);
+    expect(collector.result(1)).not.toBeNull();
+    expect(collector.result(2)).toBeNull();
+    for (let session = 6; session < 62; session++) collector.add(session, [0.5], 1, 0);
+    expect(collector.result()).toBeNull();
+    for (let session = 62; session < 65; session++) collector.add(session, [0.5], 1, 0);
+    expect(collector.result()).not.toBeNull();
   });
 
   it('keeps more answers than it made room for', () => {

@@ -126,8 +126,13 @@ describe('renderEvaluation', () => {
       reachableBest: undefined,
     };
     const html = await renderEvaluation([least]);
-    expect(html).toContain('<h2>Task: Evaluation on a sample</h2>');
+    expect(html).toContain('<h2>Evaluation on a sample</h2>');
     expect(html).not.toMatch(/NaN|undefined|Infinity|<h2>The ranker|<h3>How long|<h3>What else/);
+  });
+
+  it('says so where calibration could not be told', async () => {
+    const html = await renderEvaluation([{ ...report, calibration: null }]);
+    expect(html).toContain('Too few right items were shown to tell.');
   });
 
   it('shows a dash for what was not measured', async () => {

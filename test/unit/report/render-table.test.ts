@@ -24,6 +24,13 @@ describe('renderTable', () => {
     }
   });
 
+  it('says how answers went', () => {
+    expect(lines).toContain(
+      'The right item: shown 50.0%, ranked too low 20.0%, not found 30.0%; 123 candidates on average.',
+    );
+    expect(renderTable({ ...report, ceilings: undefined })).not.toContain('The right item:');
+  });
+
   it('marks the best, and nothing where nobody wins', () => {
     const best = report.methods.map(({ metrics }) => metrics['MAP@10']!.mean).sort((a, b) => b - a)[0]!;
     expect(lines.join('\n')).toContain(`*${best.toFixed(4)}`);
