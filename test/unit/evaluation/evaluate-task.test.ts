@@ -93,9 +93,9 @@ describe('evaluateTask', () => {
       [null, []],
     ]);
     const lamp = shown!.examples[1]!;
-    expect(lamp.known).toEqual([{ name: 'Low shelf · tem0', category: 'low shelf', event: 'view' }]);
+    expect(lamp.known).toEqual([{ name: 'Low shelf · tem0', category: 'Low shelf', event: 'view' }]);
     expect(lamp.earlier).toBe(0);
-    expect(lamp.right).toEqual({ name: 'Lamp & <b>', category: 'low shelf' });
+    expect(lamp.right).toEqual({ name: 'Lamp & <b>', category: 'Low shelf' });
     expect(lamp.answered.map(({ isRight }) => isRight ?? false)).toEqual([false, false, false, false, true]);
     expect(lamp.sources).toEqual([{ source: 'up', rank: 5 }]);
   });
@@ -147,8 +147,8 @@ describe('evaluateTask', () => {
         perMethod['up']!['HR@20']!.mean,
       ]),
     ).toEqual([
-      ['high', 4, 1 / 4],
-      ['low shelf', 2, 1],
+      ['High', 4, 1 / 4],
+      ['Low shelf', 2, 1],
       ['(no category)', 1, 0],
     ]);
     const known = breakdowns.find((breakdown) => breakdown.name === 'events known')!;
@@ -189,7 +189,7 @@ describe('categoryDimension', () => {
     const task = { name: '', description: '', events, hideKnownItems: false, cases: everyPrefix(events, 0) };
     const [{ labels, bucketOf }] = categoryDimension(task) as [ReturnType<typeof categoryDimension>[number]];
     expect(labels).toEqual([
-      ...Array.from({ length: 12 }, (_, i) => `c${14 - i}`),
+      ...Array.from({ length: 12 }, (_, i) => `C${14 - i}`),
       '(all others)',
       '(no category)',
     ]);
