@@ -2152,6 +2152,19 @@ export interface operations {
                     "application/json": {
                         base: string;
                         other: string;
+                        /** @description Of the evaluations in training; empty unless both were asked the same. */
+                        differences: {
+                            /** @description What was asked in the evaluations. */
+                            task: string;
+                            metric: string;
+                            base: number;
+                            other: number;
+                            /** @description "other" less "base". */
+                            difference: number;
+                            /** @description Its 95 % interval, session by session: without 0 in it the difference is real. */
+                            low: number;
+                            high: number;
+                        }[];
                         /** @description Share of items that both answers have, mean over the sessions. */
                         mean_overlap: number;
                         sessions: {

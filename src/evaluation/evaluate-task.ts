@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { categoryLabel } from '../data/item-names.js';
 import { EvaluationAccumulator, metricIntervals, PREFIX_METRICS } from '../metrics/accumulator.js';
 import { bootstrap, comparePaired } from '../metrics/bootstrap.js';
@@ -8,6 +9,7 @@ import {
   type MethodComparison,
   type MethodReport,
 } from '../metrics/evaluation-report.js';
+import { type SessionScores, sessionScores } from '../metrics/session-scores.js';
 import { SessionTable } from '../metrics/session-table.js';
 import { type LatencySummary, latencySummary } from '../metrics/percentiles.js';
 import { SessionQuery } from '../retrieval/session-query.js';
@@ -31,6 +33,8 @@ export interface TaskResult {
   readonly comparisons: readonly MethodComparison[];
   readonly breakdowns: readonly Breakdown[];
   readonly exposure: Exposure;
+  /** Of the last method; null: too many to keep. */
+  readonly sessionScores: SessionScores | null;
   /** Of the last method, if it says where its answers come from. */
   readonly closer: CloserResult | null;
   /** Milliseconds per query by method name. */
@@ -39,6 +43,9 @@ export interface TaskResult {
 
 /** Metrics on which the last method is compared with the others. */
 const COMPARED = ['HR@20', 'MRR@20', 'NDCG@10', 'MAP@20'];
+
+/** Metrics that are kept session by session. */
+const KEPT_BY_SESSION = ['HR@20', 'MRR@20'];
 
 /** Resamples for the many small parts of a breakdown. */
 const PART_RESAMPLES = 200;
@@ -147,9 +154,20 @@ export async function evaluateTask(
       longest,
       runs.map(({ method, total }) => ({ name: method.name, counts: total.shownCounts(longest) })),
     ),
+    sessionScores: sessionScores(ours.total.sessionSums(), KEPT_BY_SESSION, digestOf(task)),
     closer: closer?.result() ?? null,
     latency: Object.fromEntries(runs.map((run) => [run.method.name, latencySummary(run.millis)])),
   };
+}
+
+/** SHA-256 of what is asked, by the items' own ids: two models number them in their own ways. */
+function digestOf({ name, events, hideKnownItems, cases }: EvaluationTask): string {
+  const hash = createHash('sha256').update(JSON.stringify([name, hideKnownItems]));
+  for (const { start, end, nextItem } of cases)
+    hash.update(
+      JSON.stringify([end - start, events.items.at(events.itemIndex[end - 1]!), events.items.at(nextItem)]),
+    );
+  return hash.digest('hex');
 }
 
 /** A way to part the questions of a task. */

@@ -2,6 +2,7 @@ import { type MethodMetrics } from './accumulator.js';
 import { type MetricInterval, type PairedDifference } from './bootstrap.js';
 import { type Calibration } from './calibration.js';
 import { type LatencySummary } from './percentiles.js';
+import { type SessionScores } from './session-scores.js';
 import { type RecallCeilings } from './recall-ceilings.js';
 
 /** Results of one task of an evaluation as they are saved (JSON), printed and drawn. Everything in it survives JSON and back. */
@@ -35,6 +36,8 @@ export interface EvaluationReport {
   readonly exposure?: Exposure;
   /** Every way in which the last method's answer can go out, with some questions of each. */
   readonly outcomes?: readonly Outcome[];
+  /** What the last method scored in each test session; left out for very many. */
+  readonly sessionScores?: SessionScores;
   /** What was left out, what was assumed, what to read into the numbers. */
   readonly notes: readonly string[];
   /** The best that any method could reach, where the data's true distribution is known. Keys such as `HR@20`. */

@@ -123,6 +123,7 @@ export async function evaluateModel(
       breakdowns: result.breakdowns,
       ...result.closer,
       exposure: result.exposure,
+      ...(result.sessionScores === null ? {} : { sessionScores: result.sessionScores }),
       notes: [...shareOfReachable(result.methods, target), ...(options.notes ?? [])],
       latency: result.latency,
       ...(ranker === null ? {} : { featureImportance: ranker.importance }),

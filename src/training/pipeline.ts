@@ -128,6 +128,11 @@ export async function exportBundle(
     rankerText: ranker?.modelText ?? null,
     files: {
       'metrics.json': json(reports.map(publicFigures)),
+      'session-scores.json': json(
+        reports.flatMap(({ title, sessionScores }) =>
+          sessionScores === undefined ? [] : [{ title, ...sessionScores }],
+        ),
+      ),
       ...(ranker === null
         ? {}
         : {
@@ -169,10 +174,11 @@ function warnOfWeakRanker(reports: readonly EvaluationReport[], hooks: PipelineH
 
 /**
  * What of a report goes into a bundle, whose figures anybody may see who is shown its models. Without latencies, which
- * are of this run and this machine; without examples, which are sessions of shoppers; without the learning curve, which
- * has a file of its own.
+ * are of this run and this machine; without examples, which are sessions of shoppers; without the learning curve and what each
+ * session scored, which have files of their own.
  */
 function publicFigures({
+  sessionScores: _scores,
   latency: _latency,
   learningCurve: _curve,
   outcomes,

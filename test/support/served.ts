@@ -20,7 +20,7 @@ const BIN = fileURLToPath(new URL('../../bin/nextitem.js', import.meta.url));
 export async function writeTestBundle(
   artifactsDir: string,
   modelVersion = '20260101-000000',
-  { ranker = false } = {},
+  { ranker = false, files = {} }: { ranker?: boolean; files?: Record<string, string> } = {},
 ): Promise<void> {
   const events = eventTable([
     ['tea', 'pot', 'cup', ['tea', 'purchase']],
@@ -43,7 +43,7 @@ export async function writeTestBundle(
       retrieval: DEFAULT_RETRIEVAL_SETTINGS,
       settings: {},
       rankerText: ranker ? modelText(new FeatureSet(tables).count, [STUMP]) : null,
-      files: {},
+      files,
     }),
   );
 }

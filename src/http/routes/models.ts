@@ -3,6 +3,7 @@ import { describeBundle, type BundleDescription } from '../../bundle/describe-bu
 import { listBundles, resolveVersion } from '../../bundle/versions.js';
 import { type Session } from '../../domain/session.js';
 import { NextItemError } from '../../errors.js';
+import { comparePairedScores, type SessionScores } from '../../metrics/session-scores.js';
 import { type EvaluationReport } from '../../metrics/evaluation-report.js';
 import { type Recommender } from '../../recommend/contract.js';
 import { asError } from '../../sessions/store-error.js';
@@ -96,6 +97,20 @@ const Compared = Type.Object(
   {
     base: Type.String(),
     other: Type.String(),
+    differences: Type.Array(
+      Type.Object({
+        task: Type.String({ description: 'What was asked in the evaluations.' }),
+        metric: Type.String(),
+        base: Type.Number(),
+        other: Type.Number(),
+        difference: Type.Number({ description: '"other" less "base".' }),
+        low: Type.Number({
+          description: 'Its 95 % interval, session by session: without 0 in it the difference is real.',
+        }),
+        high: Type.Number(),
+      }),
+      { description: 'Of the evaluations in training; empty unless both were asked the same.' },
+    ),
     mean_overlap: Type.Number({
       description: 'Share of items that both answers have, mean over the sessions.',
     }),
@@ -188,11 +203,28 @@ export function modelsRoutes(app: App, { config, recommender, store, clock }: Ro
       return {
         base: base.modelVersion,
         other: other.modelVersion,
+        differences: await differences(base.modelVersion, other.modelVersion),
         mean_overlap: compared.reduce((sum, { overlap }) => sum + overlap, 0) / Math.max(1, compared.length),
         sessions: compared,
       };
     },
   );
+
+  async function differences(base: string, other: string) {
+    const [ours, theirs] = [await scoresOf(base), await scoresOf(other)];
+    return ours.flatMap(({ title, ...scores }) => {
+      const its = theirs.find((each) => each.title === title);
+      const compared = its === undefined ? null : comparePairedScores(scores, its);
+      return (compared ?? []).map((each) => ({ task: title, ...each }));
+    });
+  }
+
+  /** None where the model was not evaluated, or is not in the folder any more. */
+  async function scoresOf(version: string): Promise<(SessionScores & { title: string })[]> {
+    const bundle = await describeBundle(join(artifactsPath, version)).catch(() => null);
+    const scores = await bundle?.json('session-scores.json');
+    return Array.isArray(scores) ? (scores as (SessionScores & { title: string })[]) : [];
+  }
 
   async function summaryOf(version: string) {
     try {

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sessionScores } from '../../../src/metrics/session-scores.js';
 import { ITEMS, testApp, type TestApp } from '../../support/http-app.js';
 import { writeTestBundle } from '../../support/served.js';
 
@@ -96,6 +97,29 @@ describe('POST /models/compare', () => {
     expect(body.mean_overlap).toBe(1);
     expect(body.sessions).toHaveLength(ITEMS.length);
     expect(body.sessions[0].items).toEqual(['tea']);
+  });
+
+  it('says how much one finds more than the other, where both were asked the same', async () => {
+    const scores = (found: number, questions = 'these') => {
+      const prefixes = new Uint32Array(50).fill(2);
+      const sums = Float64Array.from(prefixes, (_, session) => (session < found ? 1 : 0));
+      const table = { columns: ['HR@20'], sessionNumbers: prefixes.map((_, i) => i), prefixes, sums };
+      const kept = sessionScores(table, ['HR@20'], questions);
+      return { 'session-scores.json': JSON.stringify([{ title: 'next item', ...kept }]) };
+    };
+    const [third, fourth] = ['20260301-000000', '20260401-000000'];
+    await writeTestBundle(shop.config.artifactsPath, OTHER, { files: scores(10) });
+    await writeTestBundle(shop.config.artifactsPath, third, { files: scores(30) });
+    await writeTestBundle(shop.config.artifactsPath, fourth, { files: scores(30, 'others') });
+    const compare = async (base: string, other: string) =>
+      (await shop.post('/models/compare', { base, other })).body.differences;
+    const [found, ...rest] = await compare(OTHER, third);
+    expect(found).toMatchObject({ task: 'next item', metric: 'HR@20', base: 0.1, other: 0.3 });
+    expect(found.difference).toBeCloseTo(0.2);
+    expect(found.low).toBeGreaterThan(0.1);
+    expect(rest).toEqual([]);
+    expect(await compare(OTHER, fourth)).toEqual([]);
+    expect(await compare(OTHER, SERVED)).toEqual([]);
   });
 
   it('refuses what is not there or broken, and goes on serving', async () => {

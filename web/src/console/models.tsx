@@ -205,6 +205,10 @@ function Comparison({ base, other, models }: { base: string; other: string; mode
   }, [base, other, sessionId]);
   const metricsOf = (version: string) => models.find((model) => model.model_version === version)?.metrics;
   const [ours, theirs] = [metricsOf(base), metricsOf(other)];
+  // The metrics of a model are those of its first task, and so are these.
+  const differences = found.value?.answer.differences ?? [];
+  const differenceIn = (metric: string) =>
+    differences.find((each) => each.task === differences[0]!.task && each.metric === metric);
   const name = (itemId: string) => found.value?.names.get(itemId) ?? itemId;
   return (
     <>
@@ -231,7 +235,7 @@ function Comparison({ base, other, models }: { base: string; other: string; mode
                 <td class="number">
                   <Metric metrics={theirs} name={metric} />
                 </td>
-                <td>{verdict(ours?.[metric], theirs?.[metric])}</td>
+                <td>{verdict(ours?.[metric], theirs?.[metric], differenceIn(metric))}</td>
               </tr>
             ))}
           </tbody>
@@ -281,10 +285,27 @@ function Comparison({ base, other, models }: { base: string; other: string; mode
   );
 }
 
-/** Intervals that do not touch are a difference; those that do are none that these figures show. */
-function verdict(ours: Metrics[string] | undefined, theirs: Metrics[string] | undefined): string {
+/**
+ * Of the same questions the difference session by session decides. Else intervals that do not touch are a difference; those that
+ * do are none that these figures show.
+ */
+function verdict(
+  ours: Metrics[string] | undefined,
+  theirs: Metrics[string] | undefined,
+  paired: { readonly difference: number; readonly low: number; readonly high: number } | undefined,
+): string {
   if (ours === undefined || theirs === undefined) return 'one was not evaluated';
+  if (paired !== undefined) {
+    const { difference, low, high } = paired;
+    const by = `${signed(difference)} (${signed(low)} to ${signed(high)}), session by session`;
+    if (low > 0) return `the second is better: ${by}`;
+    return high < 0 ? `the first is better: ${by}` : `no difference shown: ${by}`;
+  }
   if (ours.low > theirs.high) return 'the first is better';
   if (theirs.low > ours.high) return 'the second is better';
   return 'intervals overlap: not shown by this';
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? '−' : '+'}${(100 * Math.abs(value)).toFixed(2)}`;
 }
