@@ -3,7 +3,8 @@ import { dirname } from 'node:path';
 import { type FeatureImportance, type LearningCurve } from '../metrics/evaluation-report.js';
 import { type LatencySummary } from '../metrics/percentiles.js';
 import { colour, resolveTheme, seriesColours, type Theme } from './palette.js';
-import { CHART_WIDTH, type ChartFrame, renderChart } from './render-chart.js';
+import { CHART_WIDTH, type ChartFrame, LEGEND, renderChart } from './render-chart.js';
+import { textWidth } from './text-width.js';
 
 /**
  * The charts of reports and docs, each a self-contained SVG string; equal input gives equal bytes. Bars have square ends:
@@ -292,17 +293,45 @@ export function colourBy(
   };
 }
 
-/** No legend for one series: the title names it. A column less on a phone, and another beside long names of rows. */
+/** What an axis of numbers takes of a chart's width, about, pixels. */
+const AXIS_WIDTH = 56;
+
+/**
+ * A legend in as many columns as fit beside the axis, four at most. None for one series: the title names it.
+ *
+ * @param left what stands left of the plot and so of the legend, pixels
+ */
 export function legendFor(
   labels: readonly string[],
-  frame: ChartFrame,
+  frame: Pick<ChartFrame, 'width'>,
   symbolType: 'circle' | 'stroke' = 'circle',
-  besideNames = false,
+  left = AXIS_WIDTH,
 ): object | null {
   if (labels.length < 2) return null;
-  const columns = ((frame.width ?? CHART_WIDTH) < 440 ? 2 : 3) - (besideNames ? 1 : 0);
-  const symbol = { symbolType, symbolStrokeWidth: symbolType === 'stroke' ? 3 : 0 };
-  return { columns, ...symbol };
+  const room = (frame.width ?? CHART_WIDTH) - left;
+  let columns = Math.min(4, labels.length);
+  while (columns > 1 && legendWidth(labels, columns) > room) columns--;
+  return { columns, symbolType, symbolStrokeWidth: symbolType === 'stroke' ? 3 : 0 };
+}
+
+/** Each column is as wide as its widest label with its symbol; labels fill row by row. */
+function legendWidth(labels: readonly string[], columns: number): number {
+  const { labelFontSize, labelLimit, columnPadding } = LEGEND;
+  let width = (columns - 1) * columnPadding;
+  for (let column = 0; column < columns; column++) {
+    const own = labels.filter((_, i) => i % columns === column);
+    width +=
+      SYMBOL_WIDTH + Math.min(labelLimit, Math.max(...own.map((label) => textWidth(label, labelFontSize))));
+  }
+  return width;
+}
+
+/** A legend's symbol and the gap behind it. */
+const SYMBOL_WIDTH = 18;
+
+/** What the names of rows take of a chart's width, pixels. @param limit after which they are cut */
+export function namesWidth(names: readonly string[], limit: number): number {
+  return 16 + Math.min(limit, Math.max(0, ...names.map((name) => textWidth(name, 11.5))));
 }
 
 /** Where the ticks of a logarithmic axis belong. */

@@ -1,10 +1,13 @@
 import { type MetricInterval } from '../metrics/bootstrap.js';
 import { type Calibration, type Reliability } from '../metrics/calibration.js';
 import { type Breakdown, type Exposure, type MethodReport } from '../metrics/evaluation-report.js';
-import { colourBy, legendFor, powersOfTen } from './charts.js';
+import { colourBy, legendFor, namesWidth, powersOfTen } from './charts.js';
 import { verdict, whole } from './format.js';
 import { colour, seriesColours } from './palette.js';
 import { type ChartFrame, renderChart } from './render-chart.js';
+
+/** What an axis of numbers with a title beside it takes of a chart's width, about, pixels. */
+const TITLED_AXIS_WIDTH = 72;
 
 /** A paired difference in a chart. */
 export interface DifferenceRow {
@@ -118,7 +121,18 @@ export function pointsByName(
         },
       },
       yOffset: { field: 'label', sort: null, scale: { domain: labels } },
-      color: colourBy(labels, legendFor(labels, frame, 'circle', true)),
+      color: colourBy(
+        labels,
+        legendFor(
+          labels,
+          frame,
+          'circle',
+          namesWidth(
+            rows.flatMap((row) => row.split('\n')),
+            170,
+          ),
+        ),
+      ),
     },
     layer: [
       {
@@ -172,7 +186,7 @@ export function reliabilityChart(
         data: { values },
         encoding: {
           x: { field: 'meanProbability', ...x },
-          color: colourBy(BOTH, legendFor(BOTH, frame), BOTH_COLOURS),
+          color: colourBy(BOTH, legendFor(BOTH, frame, 'circle', TITLED_AXIS_WIDTH), BOTH_COLOURS),
         },
         layer: [
           {
@@ -232,7 +246,7 @@ export function reliabilityCounts(
         encoding: {
           x: { field: 'one', ...x },
           x2: { field: 'pairs' },
-          color: colourBy(BOTH, legendFor(BOTH, frame, 'circle', true), BOTH_COLOURS),
+          color: colourBy(BOTH, legendFor(BOTH, frame, 'circle', namesWidth(rows, 150)), BOTH_COLOURS),
         },
       },
       {
@@ -279,7 +293,7 @@ export function lorenzChart(
         encoding: {
           x: { field: 'at', ...x },
           y: { field: 'share', ...y },
-          color: colourBy(labels, legendFor(labels, frame, 'stroke')),
+          color: colourBy(labels, legendFor(labels, frame, 'stroke', TITLED_AXIS_WIDTH)),
         },
       },
     ],
@@ -324,7 +338,19 @@ export function tierChart(
         axis: { title: null, tickCount: 5, format: '~%', domain: false },
       },
       order: { field: 'order', type: 'quantitative' },
-      color: colourBy(tiers, legendFor(tiers, frame), seriesColours(6).slice(6 - tiers.length)),
+      color: colourBy(
+        tiers,
+        legendFor(
+          tiers,
+          frame,
+          'circle',
+          namesWidth(
+            rows.map(({ row }) => row),
+            150,
+          ),
+        ),
+        seriesColours(6).slice(6 - tiers.length),
+      ),
     },
   } as never);
 }

@@ -89,6 +89,20 @@ function widthOfItem(item: TextItem, text: unknown): number {
   return item.limit !== undefined && item.limit > 0 ? Math.min(item.limit, width) : width;
 }
 
+/** How legends look: also for finding out how much room one takes. */
+export const LEGEND = {
+  orient: 'top',
+  title: null,
+  labelColor: colour('ink'),
+  labelFontSize: 11.5,
+  labelLimit: 150,
+  symbolType: 'circle',
+  symbolStrokeWidth: 0,
+  symbolOpacity: 1,
+  columnPadding: 14,
+  offset: 8,
+} as const;
+
 const CONFIG = {
   aria: false,
   background: 'transparent',
@@ -118,16 +132,5 @@ const CONFIG = {
     tickColor: colour('rule'),
   },
   axisY: { ticks: false, labelPadding: 8 },
-  legend: {
-    orient: 'top',
-    title: null,
-    labelColor: colour('ink'),
-    labelFontSize: 11.5,
-    labelLimit: 150,
-    symbolType: 'circle',
-    symbolStrokeWidth: 0,
-    symbolOpacity: 1,
-    columnPadding: 14,
-    offset: 8,
-  },
+  legend: LEGEND,
 } as const;

@@ -7,6 +7,7 @@ import {
   importanceChart,
   latencyChart,
   learningCurve,
+  legendFor,
   lineByBucket,
   metricBars,
   saveSvg,
@@ -111,6 +112,16 @@ describe('charts', () => {
   it('has the width it was asked for', async () => {
     for (const width of [340, 520, 800])
       expect(await metricBars({ ...frame, width }, bars)).toContain(` width="${width}" `);
+  });
+
+  it('lays a legend out in as many columns as fit', () => {
+    expect(legendFor(['one'], {})).toBeNull();
+    const short = ['Popular', 'Item-to-item', 'Ranker', 'Best', 'More'];
+    const long = ['Same-category popular', 'Same-seller popular'];
+    expect(legendFor(short, {})).toMatchObject({ columns: 4 });
+    expect(legendFor(short, { width: 340 })).toMatchObject({ columns: 3 });
+    expect(legendFor(long, {})).toMatchObject({ columns: 2 });
+    expect(legendFor(long, { width: 340 }, 'circle', 100)).toMatchObject({ columns: 1 });
   });
 
   it('wraps a long title instead of cutting it', async () => {
