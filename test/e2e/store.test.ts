@@ -152,7 +152,8 @@ describe('the shop', () => {
     await page.unroute('**/event');
     await page.getByText('The server does not answer just now').first().waitFor({ state: 'detached' });
     await forYou().first().waitFor();
-    expect(await page.locator('.panel .events li').count()).toBe(1); // what was clicked meanwhile got through
+    await page.locator('.panel .events li').first().waitFor(); // what was clicked meanwhile got through
+    expect(await page.locator('.panel .events li').count()).toBe(1);
   });
 
   it('can be used by keyboard alone', async () => {
