@@ -2011,6 +2011,8 @@ export interface operations {
                         /** @description Of the ranker, the largest gain first. */
                         importances: {
                             feature: string;
+                            /** @description In words, if the model in service knows the feature too. */
+                            meaning?: string;
                             gain: number;
                             splits: number;
                         }[];

@@ -213,6 +213,7 @@ describe('the console', () => {
     await page.goto(`${server.url}/console#/models/latest`);
     await page.getByText('in service').waitFor();
     await page.locator('.bars li').first().waitFor();
+    expect(await page.locator('.bars small').first().textContent()).toMatch(/\w+ \w+/); // what a feature is, in words
     await page.goto(`${server.url}/console#/live`);
     await page.getByText('Requests a second', { exact: true }).first().waitFor();
     expect(await page.locator('.card').count()).toBe(8);

@@ -53,7 +53,14 @@ const Detail = Type.Object(
       description: 'The reports of the evaluation in training: methods, intervals, breakdowns.',
     }),
     importances: Type.Array(
-      Type.Object({ feature: Type.String(), gain: Type.Number(), splits: Type.Number() }),
+      Type.Object({
+        feature: Type.String(),
+        meaning: Type.Optional(
+          Type.String({ description: 'In words, if the model in service knows the feature too.' }),
+        ),
+        gain: Type.Number(),
+        splits: Type.Number(),
+      }),
       { description: 'Of the ranker, the largest gain first.' },
     ),
     learning_curve: Type.Optional(
@@ -166,7 +173,7 @@ export function modelsRoutes(app: App, { config, recommender, store, clock }: Ro
     async ({ params }) => {
       const { version, dir } = await foundVersion(params.version);
       const bundle = await describeBundle(dir).catch(refuseModel);
-      return { ...(await summary(version, bundle)), ...(await detail(bundle)) };
+      return { ...(await summary(version, bundle)), ...(await detail(bundle, meanings())) };
     },
   );
 
@@ -209,6 +216,10 @@ export function modelsRoutes(app: App, { config, recommender, store, clock }: Ro
       };
     },
   );
+
+  function meanings(): ReadonlyMap<string, string> {
+    return new Map(recommender().features.map(({ name, meaning }) => [name, meaning]));
+  }
 
   async function differences(base: string, other: string) {
     const [ours, theirs] = [await scoresOf(base), await scoresOf(other)];
@@ -308,7 +319,7 @@ function headline([report]: readonly EvaluationReport[]):
   return report?.methods.at(-1)?.metrics ?? null;
 }
 
-async function detail(bundle: BundleDescription) {
+async function detail(bundle: BundleDescription, meanings: ReadonlyMap<string, string>) {
   const { source, settings } = bundle.manifest;
   const importances = await bundle.json('importance.json');
   const curve = (await bundle.json('learning-curve.json')) as {
@@ -320,7 +331,10 @@ async function detail(bundle: BundleDescription) {
     settings: { ...settings },
     evaluations: await reportsOf(bundle),
     importances: Array.isArray(importances)
-      ? (importances as { feature: string; gain: number; splits: number }[])
+      ? (importances as { feature: string; gain: number; splits: number }[]).map((each) => {
+          const meaning = meanings.get(each.feature);
+          return meaning === undefined ? each : { ...each, meaning };
+        })
       : [],
     ...(curve === null
       ? {}

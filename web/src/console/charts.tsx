@@ -3,16 +3,33 @@ export function number(value: number, digits = 4): string {
   return value.toLocaleString('en', { maximumSignificantDigits: digits });
 }
 
+export interface BarRow {
+  readonly label: string;
+  readonly value: number;
+  /** What it is, in words. */
+  readonly note?: string | undefined;
+}
+
+function Label({ label, note }: BarRow) {
+  return (
+    <span class="label">
+      {label}
+      {note !== undefined && <small>{note}</small>}
+    </span>
+  );
+}
+
 /** Bars to both sides of zero, one below the other. */
-export function SignedBars({ rows }: { rows: readonly { label: string; value: number; note?: string }[] }) {
+export function SignedBars({ rows }: { rows: readonly BarRow[] }) {
   const most = Math.max(1e-12, ...rows.map(({ value }) => Math.abs(value)));
   return (
     <ul class="bars">
-      {rows.map(({ label, value, note }) => {
+      {rows.map((row) => {
+        const { label, value } = row;
         const width = (50 * Math.abs(value)) / most;
         return (
-          <li key={label} title={note}>
-            <span class="label">{label}</span>
+          <li key={label}>
+            <Label {...row} />
             <svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
               <line class="axis" x1="50" x2="50" y1="0" y2="10" stroke-width="0.4" />
               <rect
@@ -35,24 +52,18 @@ export function SignedBars({ rows }: { rows: readonly { label: string; value: nu
 }
 
 /** Bars from zero, one below the other. */
-export function Bars({
-  rows,
-  unit = '',
-}: {
-  rows: readonly { label: string; value: number }[];
-  unit?: string;
-}) {
+export function Bars({ rows, unit = '' }: { rows: readonly BarRow[]; unit?: string }) {
   const most = Math.max(1e-12, ...rows.map(({ value }) => value));
   return (
     <ul class="bars">
-      {rows.map(({ label, value }) => (
-        <li key={label}>
-          <span class="label">{label}</span>
+      {rows.map((row) => (
+        <li key={row.label}>
+          <Label {...row} />
           <svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
-            <rect class="plain-bar" x="0" y="1" width={(100 * value) / most} height="8" />
+            <rect class="plain-bar" x="0" y="1" width={(100 * row.value) / most} height="8" />
           </svg>
           <span class="value">
-            {number(value)}
+            {number(row.value)}
             {unit}
           </span>
         </li>

@@ -169,7 +169,7 @@ function Detail({ version, others }: { version: string; others: readonly Summary
               rows={[...model.importances]
                 .sort((a, b) => b.gain - a.gain)
                 .slice(0, IMPORTANCES)
-                .map(({ feature, gain }) => ({ label: feature, value: gain }))}
+                .map(({ feature, gain, meaning }) => ({ label: feature, value: gain, note: meaning }))}
             />
           )}
         </section>
