@@ -25,10 +25,15 @@ export interface ServerProcess {
   /** Of the process that was started; its workers are its children. */
   readonly pid: number;
   /**
-   * Memory of the server and its workers, MiB: resident now and at its largest, each counting what they share; and private
-   * to each. 0 where the system does not tell.
+   * Memory of the server and its workers, MiB: resident now and at its largest, each counting what they share; private to
+   * each, with pages of files that nobody else has mapped; and of no file at all. 0 where the system does not tell.
    */
-  memory(): { readonly nowMib: number; readonly peakMib: number; readonly privateMib: number };
+  memory(): {
+    readonly nowMib: number;
+    readonly peakMib: number;
+    readonly privateMib: number;
+    readonly anonymousMib: number;
+  };
   /** Open files and sockets of the server and its workers; 0 where the system does not tell. */
   handles(): number;
   /** Processor time the server and its workers took so far, milliseconds; 0 where the system does not tell. */
@@ -103,13 +108,15 @@ async function stop(child: ChildProcess, ended: Promise<void>): Promise<void> {
   clearTimeout(force);
 }
 
-function memoryOf(pid: number): { nowMib: number; peakMib: number; privateMib: number } {
-  const sum = { nowMib: 0, peakMib: 0, privateMib: 0 };
+function memoryOf(pid: number): ReturnType<ServerProcess['memory']> {
+  const sum = { nowMib: 0, peakMib: 0, privateMib: 0, anonymousMib: 0 };
   for (const each of [pid, ...childrenOf(pid)]) {
     const status = read(`/proc/${each}/status`);
     sum.nowMib += Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
     sum.peakMib += Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
-    sum.privateMib += processMemory(each)?.privateMib ?? 0;
+    const memory = processMemory(each);
+    sum.privateMib += memory?.privateMib ?? 0;
+    sum.anonymousMib += memory?.anonymousMib ?? 0;
   }
   return sum;
 }
