@@ -24,16 +24,16 @@ const { values: flags } = parseArgs({
   },
 });
 const requests = Number(flags.requests);
-/** Memory of no file is looked at so often: the store's file grows with what is stored. It rises and falls with the collector: of each quarter the least counts. */
-const SAMPLE_MS = 500;
-/** Of the least of the second quarter: what it may have grown in the last. */
+/** The server is looked at so often on the way. */
+const LOOKS = 8;
+/** From half way to the end, of what is kept after a collection: what it may have grown. */
 const MAX_GROWTH = 0.1;
 
 const dir = await mkdtemp(join(tmpdir(), 'nextitem-bench-'));
 try {
   const [key, pageKey] = [newKey(), newKey()];
   const origin = 'https://shop.example';
-  const server = await startServerProcess({
+  const env = {
     NODE_ENV: 'production',
     ARTIFACTS_PATH: await smallModel(dir),
     STATE_PATH: join(dir, 'state'),
@@ -44,18 +44,17 @@ try {
       formatApiKey({ name: 'all', scopes: ['ingest', 'read', 'admin'], hash: hashOf(key), origins: [] }),
       formatApiKey({ name: 'page', scopes: ['ingest'], hash: hashOf(pageKey), origins: [origin] }),
     ].join(','),
-  });
+  };
+  const server = await startServerProcess(env, { collects: true });
   const { hostname, port } = new URL(server.url);
   const document = (await (await fetch(`${server.url}/openapi.json`)).json()) as object;
-  const quarters = Array.from({ length: 4 }, () => ({ leastMib: Infinity, handles: 0 }));
-  let done = 0;
+  const looks: Promise<{ requests: number; keptMib: number; handles: number }>[] = [];
+  const look = async (sent: number) => ({
+    requests: sent,
+    handles: server.handles(),
+    keptMib: await server.keptMib(),
+  });
   const started = performance.now();
-  const sample = () => {
-    const quarter = quarters[Math.min(3, Math.floor((4 * done) / requests))]!;
-    quarter.leastMib = Math.min(quarter.leastMib, server.memory().anonymousMib);
-    quarter.handles = Math.max(quarter.handles, server.handles());
-  };
-  const sampling = setInterval(sample, SAMPLE_MS);
   const { statuses, failures } = await fuzz(document, {
     host: hostname,
     port: Number(port),
@@ -64,12 +63,11 @@ try {
     key,
     page: { key: pageKey, origin },
     onProgress(sent) {
-      done = sent;
-      if (done % 10_000 === 0) console.error(`  ${done} of ${requests}`);
+      if (sent % Math.ceil(requests / LOOKS) === 0) looks.push(look(sent));
+      if (sent % 10_000 === 0) console.error(`  ${sent} of ${requests}`);
     },
   });
-  sample();
-  clearInterval(sampling);
+  const kept = await Promise.all([...looks, look(requests)]);
   const ready = await fetch(`${server.url}/ready`).then(
     (answer) => answer.ok,
     () => false,
@@ -82,15 +80,14 @@ try {
     table.push([name, ...columns.map((status) => counts.get(status) ?? '')]);
   console.log(table.toString());
   console.log(`${requests} requests in ${((performance.now() - started) / 1000).toFixed(0)} s`);
-  quarters.forEach(({ leastMib, handles }, quarter) =>
+  for (const { requests: sent, keptMib, handles } of kept)
     console.log(
-      `quarter ${quarter + 1}: memory of no file ${leastMib.toFixed(0)} MiB at least, ${handles} handles at most`,
-    ),
-  );
+      `after ${sent} requests: ${keptMib.toFixed(0)} MiB kept after a collection, ${handles} handles`,
+    );
   for (const failure of failures) console.log(`FAILED ${failure}`);
-  const [second, last] = [quarters[1]!.leastMib, quarters[3]!.leastMib];
-  const grown = second > 0 && last > second * (1 + MAX_GROWTH);
-  if (grown) console.log(`FAILED it grew from ${second.toFixed(0)} to ${last.toFixed(0)} MiB`);
+  const [half, last] = [kept[Math.floor(kept.length / 2) - 1]!.keptMib, kept.at(-1)!.keptMib];
+  const grown = half > 0 && last > half * (1 + MAX_GROWTH);
+  if (grown) console.log(`FAILED it grew from ${half.toFixed(0)} to ${last.toFixed(0)} MiB`);
   if (!ready) console.log('FAILED the server is not ready afterwards');
   const passed = failures.length === 0 && !grown && ready;
   console.log(passed ? 'No failure, no crash, no growth.' : 'There were failures.');

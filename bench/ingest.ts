@@ -23,7 +23,9 @@ const GOALS: Readonly<Record<string, { single: number; batch: number }>> = {
 const SINGLE_CONNECTIONS = 64;
 const BATCH_CONNECTIONS = 8;
 const WARM_UP_SECONDS = 3;
+/** At the same time; each is followed by another after so many events. */
 const SHOPPERS = 20_000;
+const EVENTS_OF_A_VISIT = 20;
 
 const { values: flags } = parseArgs({
   options: {
@@ -37,12 +39,19 @@ const seconds = Number(flags.seconds);
 const batch = Number(flags.batch);
 
 let number = 0;
-const event = () => ({
-  session_id: `visit-${number % SHOPPERS}`,
-  item_id: `item-${number % 977}`,
-  event_type: 'view',
-  event_id: `${number++}`,
-});
+const event = () => {
+  const shopper = number % SHOPPERS;
+  // Not all visits end at the same time.
+  const visit = Math.floor(
+    (Math.floor(number / SHOPPERS) + (shopper % EVENTS_OF_A_VISIT)) / EVENTS_OF_A_VISIT,
+  );
+  return {
+    session_id: `visit-${shopper}-${visit}`,
+    item_id: `item-${number % 977}`,
+    event_type: 'view',
+    event_id: `${number++}`,
+  };
+};
 
 const table = new Table({
   head: ['store', 'events/s', 'goal', 'not 200'],

@@ -2,9 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { childrenOf, processMemory } from './process-memory.js';
 
 const BIN = join(process.cwd(), 'bin', 'nextitem.js');
+/** Of Node: with them the server and its workers collect all garbage when they get SIGUSR2. */
+const COLLECTING = ['--expose-gc', '--import', new URL('./collect-on-signal.js', import.meta.url).href];
+const COLLECTION_MS = 1000;
 const STOP_TIMEOUT_MS = 20_000;
 
 const children = new Set<ChildProcess>();
@@ -34,6 +38,8 @@ export interface ServerProcess {
     readonly privateMib: number;
     readonly anonymousMib: number;
   };
+  /** Memory of no file, MiB, of the server and its workers after each has collected all its garbage. Takes a second; only where it was started so that it can. */
+  keptMib(): Promise<number>;
   /** Open files and sockets of the server and its workers; 0 where the system does not tell. */
   handles(): number;
   /** Processor time the server and its workers took so far, milliseconds; 0 where the system does not tell. */
@@ -57,9 +63,15 @@ export function spawnServer(env: Readonly<Record<string, string>>): {
   };
 }
 
-/** Starts the built server on a free port of the loopback interface; resolves when it listens. */
-export async function startServerProcess(env: Readonly<Record<string, string>>): Promise<ServerProcess> {
-  const { child, ended } = spawnServe(env, 'pipe');
+/**
+ * Starts the built server on a free port of the loopback interface; resolves when it listens. With `collects` it can be
+ * asked what it keeps.
+ */
+export async function startServerProcess(
+  env: Readonly<Record<string, string>>,
+  { collects = false } = {},
+): Promise<ServerProcess> {
+  const { child, ended } = spawnServe(env, 'pipe', collects ? COLLECTING : []);
   let output = '';
   const url = await new Promise<string>((resolve, reject) => {
     const read = (chunk: Buffer): void => {
@@ -76,6 +88,12 @@ export async function startServerProcess(env: Readonly<Record<string, string>>):
     url: url.replace('localhost', '127.0.0.1'),
     pid: child.pid!,
     memory: () => memoryOf(child.pid!),
+    async keptMib() {
+      if (!collects) throw new Error('the server was not started so that it collects when asked');
+      for (const pid of [child.pid!, ...childrenOf(child.pid!)]) process.kill(pid, 'SIGUSR2');
+      await wait(COLLECTION_MS);
+      return memoryOf(child.pid!).anonymousMib;
+    },
     handles: () => [child.pid!, ...childrenOf(child.pid!)].reduce((sum, pid) => sum + handlesOf(pid), 0),
     processorMs: () => processorMsOf(child.pid!),
     async kill9() {
@@ -86,8 +104,12 @@ export async function startServerProcess(env: Readonly<Record<string, string>>):
   };
 }
 
-function spawnServe(env: Readonly<Record<string, string>>, output: 'pipe' | 'inherit') {
-  const child = spawn(process.execPath, [BIN, 'serve'], {
+function spawnServe(
+  env: Readonly<Record<string, string>>,
+  output: 'pipe' | 'inherit',
+  nodeOptions: readonly string[] = [],
+) {
+  const child = spawn(process.execPath, [...nodeOptions, BIN, 'serve'], {
     env: {
       PATH: process.env.PATH!,
       API_HOST: '127.0.0.1',

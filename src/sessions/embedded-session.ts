@@ -1,5 +1,5 @@
 import { type Session } from '../domain/session.js';
-import { decodeEvent, type EncodedEvent, type StoredFields } from './event-codec.js';
+import { decodeEvent, encodeEvent, type StoredFields } from './event-codec.js';
 import {
   activityKey,
   arrivalOfEventKey,
@@ -19,8 +19,8 @@ import {
   userOfKey,
   type KeyRange,
 } from './embedded-keys.js';
-import { type RecordedEvent, SessionRecord } from './session-record.js';
-import { type AppendResult, type SessionStoreLimits } from './session-store.js';
+import { type EventToRecord, hashOf, type RecordedEvent, SessionRecord } from './session-record.js';
+import { type AppendResult, type IncomingEvent, type SessionStoreLimits } from './session-store.js';
 
 /** What the functions below need of an LMDB database with binary keys and values. */
 export interface KeyValues {
@@ -39,26 +39,52 @@ const PRESENT = Buffer.of(1);
  */
 const RECORD_EVENT_BYTES = 1800;
 
+/** An event with all that can be worked out before its turn to be written. */
+export interface PreparedEvent extends EventToRecord {
+  readonly sessionId: string;
+  /** The session's {@link idBytes}, and the key of its record. */
+  readonly session: Buffer;
+  readonly key: Buffer;
+  readonly userId: string | undefined;
+  readonly eventId: string | undefined;
+}
+
+/** Errors: those of `encodeEvent`. */
+export function prepareEvent(event: IncomingEvent): PreparedEvent {
+  const { sessionId, userId, eventId, typeCode, timestampMs, text } = encodeEvent(event);
+  const session = idBytes(sessionId);
+  return {
+    sessionId,
+    session,
+    key: recordKey(session),
+    userId,
+    eventId,
+    typeCode,
+    timestampMs,
+    text: Buffer.from(text),
+    idHash: eventId === undefined ? 0 : hashOf(eventId),
+  };
+}
+
 /** Appends an event. Must run inside a write transaction. */
 export function appendEvent(
   db: KeyValues,
-  event: EncodedEvent,
+  event: PreparedEvent,
   now: number,
   limits: SessionStoreLimits,
 ): AppendResult {
-  const session = idBytes(event.sessionId);
-  const stored = db.get(recordKey(session));
+  const { session, key } = event;
+  const stored = db.get(key);
   const isNew = stored === undefined || isExpired(stored, now, limits);
   if (stored !== undefined && isNew) removeSession(db, session, stored);
   const record = isNew ? SessionRecord.new(event.sessionId, now) : SessionRecord.parse(stored);
-  if (event.eventId !== undefined && hasEventId(db, session, record, event.eventId))
-    return { eventCount: record.eventCount, duplicate: true };
+  if (hasEventId(db, record, event)) return { eventCount: record.eventCount, duplicate: true };
   if (event.userId !== undefined && event.userId !== record.userId) {
     const user = idBytes(event.userId);
     db.put(carriedUserKey(session, user), PRESENT);
     db.put(userIndexKey(user, session), PRESENT);
     record.userId = event.userId;
-    record.outside.users++;
+    record.countOutside('users', 1);
   }
   const minute = minuteOf(now);
   const lastMinute = minuteOf(record.lastAppendMs);
@@ -66,14 +92,12 @@ export function appendEvent(
     if (!isNew) db.remove(activityKey(lastMinute, session));
     db.put(activityKey(minute, session), PRESENT);
   }
-  record.lastAppendMs = now;
-  record.countsByType[event.typeCode]!++;
+  record.add(event, now);
   const { eventCount } = record;
-  record.add({ timestampMs: event.timestampMs, arrival: eventCount, text: event.text }, event.eventId);
   if (record.eventBytes > RECORD_EVENT_BYTES) moveOut(db, session, record);
   // Never more events than were ever appended: usually there is nothing to look for.
   if (eventCount > limits.maxEvents) keepLatest(db, session, record, limits.maxEvents);
-  db.put(recordKey(session), record.toBytes());
+  db.put(key, record.bytes);
   return { eventCount, duplicate: false };
 }
 
@@ -90,7 +114,7 @@ export function readSession(
   const record = SessionRecord.parse(stored);
   const { userId, eventCount, countsByType } = record;
   const events = record.inside();
-  if (record.outside.events > 0) {
+  if (record.outside('events') > 0) {
     for (const { key, value } of db.getRange(eventsRange(session)))
       events.push({ ...placeOf(key), text: value.toString() });
   }
@@ -148,9 +172,14 @@ export function sweepSession(
   db.remove(activityIndexKey);
 }
 
-function hasEventId(db: KeyValues, session: Buffer, record: SessionRecord, eventId: string): boolean {
-  if (record.hasInside(eventId, eventIdOf)) return true;
-  return record.outside.eventIds > 0 && db.get(eventIdKey(session, idBytes(eventId))) !== undefined;
+function hasEventId(
+  db: KeyValues,
+  record: SessionRecord,
+  { session, eventId, idHash }: PreparedEvent,
+): boolean {
+  if (eventId === undefined) return false;
+  if (record.hasInside(eventId, idHash, eventIdOf)) return true;
+  return record.outside('eventIds') > 0 && db.get(eventIdKey(session, idBytes(eventId))) !== undefined;
 }
 
 /** Gives the oldest events of a record records of their own, until it is short. */
@@ -160,7 +189,7 @@ function moveOut(db: KeyValues, session: Buffer, record: SessionRecord): void {
     const oldest = events.slice(0, Math.ceil(events.length / 2));
     for (const { timestampMs, arrival, text } of oldest)
       db.put(eventKey(session, timestampMs, arrival), Buffer.from(text));
-    record.outside.events += oldest.length;
+    record.countOutside('events', oldest.length);
     takeOut(db, session, record, oldest);
   }
 }
@@ -168,7 +197,7 @@ function moveOut(db: KeyValues, session: Buffer, record: SessionRecord): void {
 /** Drops the oldest events, wherever they are. Their ids stay known. */
 function keepLatest(db: KeyValues, session: Buffer, record: SessionRecord, most: number): void {
   const inside = record.inside().sort(byTime);
-  const excess = inside.length + record.outside.events - most;
+  const excess = inside.length + record.outside('events') - most;
   if (excess <= 0) return;
   const outside = [...db.getKeys({ ...eventsRange(session), limit: excess })];
   const dropped: RecordedEvent[] = [];
@@ -177,7 +206,7 @@ function keepLatest(db: KeyValues, session: Buffer, record: SessionRecord, most:
     const key = outside[next];
     if (key !== undefined && (first === undefined || byTime(placeOf(key), first) < 0)) {
       db.remove(key);
-      record.outside.events--;
+      record.countOutside('events', -1);
       next++;
     } else dropped.push(first!);
   }
@@ -195,17 +224,17 @@ function takeOut(
     const eventId = eventIdOf(text);
     if (typeof eventId !== 'string') continue;
     db.put(eventIdKey(session, idBytes(eventId)), PRESENT);
-    record.outside.eventIds++;
+    record.countOutside('eventIds', 1);
   }
   record.remove(new Set(events.map(({ arrival }) => arrival)));
 }
 
 /** @param stored its record */
 function removeSession(db: KeyValues, session: Buffer, stored: Buffer): void {
-  const { lastAppendMs, outside } = SessionRecord.parse(stored);
-  db.remove(activityKey(minuteOf(lastAppendMs), session));
+  const record = SessionRecord.parse(stored);
+  db.remove(activityKey(minuteOf(record.lastAppendMs), session));
   db.remove(recordKey(session));
-  if (outside.events + outside.eventIds + outside.users === 0) return;
+  if (record.outside('events') + record.outside('eventIds') + record.outside('users') === 0) return;
   for (const key of [...db.getKeys(sessionRange(session))]) {
     const user = userOfKey(key);
     if (user !== null) db.remove(userIndexKey(user, session));

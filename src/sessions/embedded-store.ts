@@ -8,10 +8,11 @@ import {
   appendEvent,
   deleteSession,
   deleteSessionsOfUser,
+  prepareEvent,
+  type PreparedEvent,
   readSession,
   sweepSession,
 } from './embedded-session.js';
-import { encodeEvent, type EncodedEvent } from './event-codec.js';
 import { GroupCommit } from './group-commit.js';
 import {
   type AppendResult,
@@ -80,16 +81,16 @@ export class EmbeddedStore implements SessionStore {
   }
 
   async append(event: IncomingEvent): Promise<AppendResult> {
-    const encoded = encodeEvent(event);
-    return this.write(() => this.add(encoded));
+    const prepared = prepareEvent(event);
+    return this.write(() => this.add(prepared));
   }
 
   async appendBatch(events: readonly IncomingEvent[]): Promise<(AppendResult | Error)[]> {
-    const encoded = events.map((event) => resultOrError(() => encodeEvent(event)));
+    const prepared = events.map((event) => resultOrError(() => prepareEvent(event)));
     try {
       // One operation of the commit for all of them: a promise for each would cost as much as its event.
       return await this.write(() =>
-        encoded.map((event) => {
+        prepared.map((event) => {
           if (event instanceof Error) return event;
           const result = resultOrError(() => this.add(event));
           return result instanceof Error ? this.unavailable(result) : result;
@@ -161,7 +162,7 @@ export class EmbeddedStore implements SessionStore {
     }
   }
 
-  private add(event: EncodedEvent): AppendResult {
+  private add(event: PreparedEvent): AppendResult {
     return appendEvent(this.db, event, this.clock(), this.limits);
   }
 
